@@ -1,0 +1,3 @@
+//! iac: AWS Nitro Enclave hosts from a terminal.
+
+fn main() {}

@@ -1,0 +1,4 @@
+//! What iac decides, without any input or output: names and their escaping, who owns a resource, which ingress rules
+//! have to change, in which order zones are tried, what a console or a credentials file says.
+//!
+//! Nothing here reads a clock, a network, a file system or the environment. Facts come in as arguments.
