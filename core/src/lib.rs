@@ -2,3 +2,8 @@
 //! have to change, in which order zones are tried, what a console or a credentials file says.
 //!
 //! Nothing here reads a clock, a network, a file system or the environment. Facts come in as arguments.
+
+pub mod filter;
+pub mod name;
+pub mod tag;
+pub mod text;
