@@ -5,5 +5,7 @@
 
 pub mod filter;
 pub mod name;
+pub mod observed;
+pub mod public_key;
 pub mod tag;
 pub mod text;

@@ -1,0 +1,122 @@
+//! The public half of a key pair as OpenSSH writes it. Whether a file is the private half of a pair is decided by
+//! comparing these, never by fingerprints: EC2 computes those in four ways.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use thiserror::Error;
+
+/// An OpenSSH public key: its algorithm and its key, without a comment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(into = "String")]
+pub struct PublicKey {
+    algorithm: String,
+    base64: String,
+}
+
+/// Why a line is no OpenSSH public key.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PublicKeyError {
+    /// There are no two words.
+    #[error("no OpenSSH public key: expected an algorithm and a key")]
+    Shape,
+    /// The key is not base64.
+    #[error("no OpenSSH public key: the key is not base64")]
+    Base64,
+    /// The key was made for another algorithm than the line names.
+    #[error("no OpenSSH public key: the key inside is of another algorithm")]
+    Algorithm,
+}
+
+impl PublicKey {
+    /// Reads the line of an `authorized_keys` file without options: algorithm, key and, ignored, a comment.
+    pub fn parse(line: &str) -> Result<Self, PublicKeyError> {
+        let mut words = line.split_whitespace();
+        let (Some(algorithm), Some(base64)) = (words.next(), words.next()) else {
+            return Err(PublicKeyError::Shape);
+        };
+        let blob = BASE64_STANDARD.decode(base64).map_err(|_| PublicKeyError::Base64)?;
+        if !begins_with_algorithm(&blob, algorithm) {
+            return Err(PublicKeyError::Algorithm);
+        }
+        Ok(Self { algorithm: algorithm.to_owned(), base64: base64.to_owned() })
+    }
+
+    /// Returns the algorithm, such as `ssh-ed25519`.
+    #[must_use]
+    pub fn algorithm(&self) -> &str {
+        &self.algorithm
+    }
+
+    /// Returns the key in base64.
+    #[must_use]
+    pub fn base64(&self) -> &str {
+        &self.base64
+    }
+}
+
+/// Tells whether a key blob begins with this algorithm as an SSH string and holds something after it.
+///
+/// See RFC 4253, section 6.6.
+fn begins_with_algorithm(blob: &[u8], algorithm: &str) -> bool {
+    let Some((length, rest)) = blob.split_first_chunk::<4>() else { return false };
+    usize::try_from(u32::from_be_bytes(*length)) == Ok(algorithm.len())
+        && rest.len() > algorithm.len()
+        && rest.starts_with(algorithm.as_bytes())
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.algorithm, self.base64)
+    }
+}
+
+impl From<PublicKey> for String {
+    fn from(key: PublicKey) -> Self {
+        key.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAINRlqlLBuq1aKX8TyOj7PndBM/wpCM69wT7HpoS0bGnC";
+
+    #[test]
+    fn the_comment_does_not_count() {
+        let plain = PublicKey::parse(&format!("ssh-ed25519 {KEY}")).expect("a key");
+        let commented = PublicKey::parse(&format!(" ssh-ed25519  {KEY} me@host: two words\r\n")).expect("a key");
+        assert_eq!(plain, commented);
+        assert_eq!(commented.to_string(), format!("ssh-ed25519 {KEY}"));
+        assert_eq!((plain.algorithm(), plain.base64()), ("ssh-ed25519", KEY));
+    }
+
+    #[test]
+    fn another_key_differs() {
+        let other = KEY.replace("bGnC", "bGnD");
+        let [one, two] = [KEY, &other].map(|key| PublicKey::parse(&format!("ssh-ed25519 {key}")).expect("a key"));
+        assert_ne!(one, two);
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        let long_length = BASE64_STANDARD.encode([0xff, 0xff, 0xff, 0xff, b's']);
+        let cases = [
+            (String::new(), PublicKeyError::Shape),
+            ("ssh-ed25519".to_owned(), PublicKeyError::Shape),
+            ("-----BEGIN OPENSSH PRIVATE".to_owned(), PublicKeyError::Base64),
+            (format!("ssh-ed25519 {}", &KEY[..KEY.len() - 1]), PublicKeyError::Base64),
+            (format!("ssh-rsa {KEY}"), PublicKeyError::Algorithm),
+            (format!("ssh-ed2551 {KEY}"), PublicKeyError::Algorithm),
+            ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5".to_owned(), PublicKeyError::Algorithm),
+            (format!("ssh-ed25519 {long_length}"), PublicKeyError::Algorithm),
+            ("ssh-ed25519 AAAA".to_owned(), PublicKeyError::Algorithm),
+        ];
+        for (line, error) in cases {
+            assert_eq!(PublicKey::parse(&line), Err(error), "{line}");
+        }
+    }
+}
