@@ -4,6 +4,9 @@
 //! Nothing here reads a clock, a network, a file system or the environment. Facts come in as arguments.
 
 pub mod filter;
+mod hash;
+pub mod ingress;
+pub mod launch;
 pub mod name;
 pub mod observed;
 pub mod public_key;
