@@ -68,6 +68,7 @@ pub(super) mod tests {
             image_id: "ami-1".to_owned(),
             availability_zone: None,
             launch_time: launched.map(|second| Timestamp::from_second(second).expect("a time")),
+            state_reason: None,
             client_token: Some(token.to_owned()),
             security_groups: vec![],
         }

@@ -109,6 +109,9 @@ pub struct Instance {
     pub availability_zone: Option<String>,
     /// When it was launched, or last started.
     pub launch_time: Option<Timestamp>,
+    /// Why it is in its state, in EC2's words, such as `Client.VolumeLimitExceeded: …`.
+    #[serde(skip)]
+    pub state_reason: Option<String>,
     /// The token of the call that launched it.
     #[serde(skip)]
     pub client_token: Option<String>,
@@ -224,6 +227,7 @@ mod tests {
             image_id: "ami-1".to_owned(),
             availability_zone: Some("us-east-1a".to_owned()),
             launch_time: Some("2026-11-22T10:00:00Z".parse().expect("a time")),
+            state_reason: None,
             client_token: Some("token".to_owned()),
             security_groups: vec!["sg-1".to_owned()],
         }
