@@ -6,6 +6,7 @@
 pub mod filter;
 mod hash;
 pub mod ingress;
+pub mod key_work;
 pub mod launch;
 pub mod name;
 pub mod observed;
