@@ -3,6 +3,8 @@
 //!
 //! Nothing here reads a clock, a network, a file system or the environment. Facts come in as arguments.
 
+pub mod address;
+pub mod duration;
 pub mod filter;
 mod hash;
 pub mod ingress;
@@ -11,5 +13,8 @@ pub mod launch;
 pub mod name;
 pub mod observed;
 pub mod public_key;
+pub mod quote;
+pub mod secret;
+pub mod suggest;
 pub mod tag;
 pub mod text;
