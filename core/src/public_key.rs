@@ -14,6 +14,7 @@ use thiserror::Error;
 pub struct PublicKey {
     algorithm: String,
     base64: String,
+    string_count: usize,
 }
 
 /// Why a line is no OpenSSH public key.
@@ -47,13 +48,18 @@ impl PublicKey {
             [own, _, ..] if *own != algorithm.as_bytes() => return Err(PublicKeyError::Algorithm),
             _ => return Err(PublicKeyError::Incomplete),
         }
-        Ok(Self { algorithm: algorithm.to_owned(), base64: base64.to_owned() })
+        Ok(Self { algorithm: algorithm.to_owned(), base64: base64.to_owned(), string_count: strings.len() })
     }
 
     /// Returns the algorithm, such as `ssh-ed25519`.
     #[must_use]
     pub fn algorithm(&self) -> &str {
         &self.algorithm
+    }
+
+    /// Returns of how many SSH strings the key is made, its algorithm's name among them.
+    pub(crate) fn string_count(&self) -> usize {
+        self.string_count
     }
 
     /// Returns the key in base64.
