@@ -3,12 +3,21 @@
 //!
 //! Nothing here reads a clock, a network, a file system or the environment. Facts come in as arguments.
 
+pub mod address;
+pub mod console;
+pub mod credentials_csv;
+pub mod duration;
 pub mod filter;
 mod hash;
 pub mod ingress;
+pub mod key_work;
+pub mod known_hosts;
 pub mod launch;
 pub mod name;
 pub mod observed;
 pub mod public_key;
+pub mod quote;
+pub mod secret;
+pub mod suggest;
 pub mod tag;
 pub mod text;

@@ -14,6 +14,7 @@ use thiserror::Error;
 pub struct PublicKey {
     algorithm: String,
     base64: String,
+    string_count: usize,
 }
 
 /// Why a line is no OpenSSH public key.
@@ -25,6 +26,9 @@ pub enum PublicKeyError {
     /// The key is not base64.
     #[error("no OpenSSH public key: the key is not base64")]
     Base64,
+    /// The key ends before it is whole.
+    #[error("no OpenSSH public key: the key is cut short")]
+    Incomplete,
     /// The key was made for another algorithm than the line names.
     #[error("no OpenSSH public key: the key inside is of another algorithm")]
     Algorithm,
@@ -38,16 +42,24 @@ impl PublicKey {
             return Err(PublicKeyError::Shape);
         };
         let blob = BASE64_STANDARD.decode(base64).map_err(|_| PublicKeyError::Base64)?;
-        if !begins_with_algorithm(&blob, algorithm) {
-            return Err(PublicKeyError::Algorithm);
+        let strings = ssh_strings(&blob).ok_or(PublicKeyError::Incomplete)?;
+        match strings.as_slice() {
+            [own, key, ..] if *own == algorithm.as_bytes() && !key.is_empty() => {}
+            [own, _, ..] if *own != algorithm.as_bytes() => return Err(PublicKeyError::Algorithm),
+            _ => return Err(PublicKeyError::Incomplete),
         }
-        Ok(Self { algorithm: algorithm.to_owned(), base64: base64.to_owned() })
+        Ok(Self { algorithm: algorithm.to_owned(), base64: base64.to_owned(), string_count: strings.len() })
     }
 
     /// Returns the algorithm, such as `ssh-ed25519`.
     #[must_use]
     pub fn algorithm(&self) -> &str {
         &self.algorithm
+    }
+
+    /// Returns of how many SSH strings the key is made, its algorithm's name among them.
+    pub(crate) fn string_count(&self) -> usize {
+        self.string_count
     }
 
     /// Returns the key in base64.
@@ -57,14 +69,18 @@ impl PublicKey {
     }
 }
 
-/// Tells whether a key blob begins with this algorithm as an SSH string and holds something after it.
+/// Splits a key blob into its SSH strings; `None` if it ends in the middle of one, as a line cut short does.
 ///
-/// See RFC 4253, section 6.6.
-fn begins_with_algorithm(blob: &[u8], algorithm: &str) -> bool {
-    let Some((length, rest)) = blob.split_first_chunk::<4>() else { return false };
-    usize::try_from(u32::from_be_bytes(*length)) == Ok(algorithm.len())
-        && rest.len() > algorithm.len()
-        && rest.starts_with(algorithm.as_bytes())
+/// See RFC 4251, section 5, and RFC 4253, section 6.6.
+fn ssh_strings(mut blob: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut strings = vec![];
+    while !blob.is_empty() {
+        let (length, rest) = blob.split_first_chunk::<4>()?;
+        let (string, rest) = rest.split_at_checked(u32::from_be_bytes(*length).try_into().ok()?)?;
+        strings.push(string);
+        blob = rest;
+    }
+    Some(strings)
 }
 
 impl fmt::Display for PublicKey {
@@ -104,6 +120,7 @@ mod tests {
     #[test]
     fn what_is_no_key_is_refused() {
         let long_length = BASE64_STANDARD.encode([0xff, 0xff, 0xff, 0xff, b's']);
+        let empty_key = BASE64_STANDARD.encode(b"\0\0\0\x0bssh-ed25519\0\0\0\0");
         let cases = [
             (String::new(), PublicKeyError::Shape),
             ("ssh-ed25519".to_owned(), PublicKeyError::Shape),
@@ -111,9 +128,11 @@ mod tests {
             (format!("ssh-ed25519 {}", &KEY[..KEY.len() - 1]), PublicKeyError::Base64),
             (format!("ssh-rsa {KEY}"), PublicKeyError::Algorithm),
             (format!("ssh-ed2551 {KEY}"), PublicKeyError::Algorithm),
-            ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5".to_owned(), PublicKeyError::Algorithm),
-            (format!("ssh-ed25519 {long_length}"), PublicKeyError::Algorithm),
-            ("ssh-ed25519 AAAA".to_owned(), PublicKeyError::Algorithm),
+            ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5".to_owned(), PublicKeyError::Incomplete),
+            (format!("ssh-ed25519 {}", &KEY[..KEY.len() - 4]), PublicKeyError::Incomplete),
+            (format!("ssh-ed25519 {long_length}"), PublicKeyError::Incomplete),
+            (format!("ssh-ed25519 {empty_key}"), PublicKeyError::Incomplete),
+            ("ssh-ed25519 AAAA".to_owned(), PublicKeyError::Incomplete),
         ];
         for (line, error) in cases {
             assert_eq!(PublicKey::parse(&line), Err(error), "{line}");

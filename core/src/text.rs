@@ -20,13 +20,19 @@ pub fn plain(text: &str) -> String {
     shown
 }
 
-/// Returns the first `limit` characters of the text as [`plain`] shows them, with `…` where something was left out.
+/// Returns the text as [`plain`] shows it, cut to at most `limit` characters, with `…` where something was left out.
 #[must_use]
 pub fn excerpt(text: &str, limit: usize) -> String {
-    let mut characters = text.chars();
-    let start: String = characters.by_ref().take(limit).collect();
-    let mark = if characters.next().is_some() { "…" } else { "" };
-    plain(&start) + mark
+    let (mut shown, mut room) = (String::new(), limit);
+    for character in text.chars() {
+        let piece = plain(character.encode_utf8(&mut [0; 4]));
+        let Some(left) = room.checked_sub(piece.chars().count()) else {
+            return shown + "…";
+        };
+        room = left;
+        shown += &piece;
+    }
+    shown
 }
 
 fn steers_terminal(character: char) -> bool {
@@ -50,6 +56,7 @@ mod tests {
     fn an_excerpt_says_that_it_is_one() {
         assert_eq!(excerpt("12345", 5), "12345");
         assert_eq!(excerpt("123456", 5), "12345…");
-        assert_eq!(excerpt("日\t本本", 3), r"日\t本…");
+        assert_eq!(excerpt("日\t本本", 4), r"日\t本…");
+        assert_eq!(excerpt("\u{1b}\u{1b}", 8), r"\u{1b}…");
     }
 }
