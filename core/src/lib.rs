@@ -1,5 +1,6 @@
-//! What iac decides, without any input or output: names and their escaping, who owns a resource, which ingress rules
-//! have to change, in which order zones are tried, what a console or a credentials file says.
+//! What iac decides, without any input or output: names and their escaping, who owns a resource, what an interrupted run
+//! left to do, which ingress rules have to change, in which order zones are tried, what a console or a credentials file
+//! says, and how a table looks.
 //!
 //! Nothing here reads a clock, a network, a file system or the environment. Facts come in as arguments.
 
@@ -19,5 +20,6 @@ pub mod public_key;
 pub mod quote;
 pub mod secret;
 pub mod suggest;
+pub mod table;
 pub mod tag;
 pub mod text;
