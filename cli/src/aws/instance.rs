@@ -1,0 +1,156 @@
+//! Instances: how they are found, what EC2's answer means, how they are ended.
+
+use aws_sdk_ec2::operation::describe_instances::DescribeInstancesInput;
+use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesInputBuilder;
+use aws_sdk_ec2::operation::get_console_output::GetConsoleOutputInput;
+use aws_sdk_ec2::operation::terminate_instances::TerminateInstancesInput;
+use aws_sdk_ec2::types;
+use iac_core::filter::filter_pattern;
+use iac_core::name::{InstanceName, KeyName};
+use iac_core::observed::{Instance, InstanceState};
+use iac_core::tag::{self, Owner};
+
+use super::client::{Aws, SERVICE_EC2 as EC2};
+use super::convert::{base64_text, filter, tags, timestamp};
+use super::error::CallError;
+
+/// Which instances to look for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wanted<'a> {
+    /// Every instance of the region.
+    All,
+    /// Every instance that carries the environment's tag, whatever its value.
+    Ours,
+    /// The instances of one environment.
+    Environment(&'a InstanceName),
+    /// The instances of one name that the older tool made.
+    OlderTool(Option<&'a InstanceName>),
+    /// The instances launched with a key pair.
+    KeyPair(&'a KeyName),
+}
+
+/// The request for a set of instances.
+fn request(wanted: Wanted<'_>) -> DescribeInstancesInputBuilder {
+    let request = DescribeInstancesInput::builder();
+    match wanted {
+        Wanted::All => request,
+        Wanted::Ours => request.filters(filter("tag-key", tag::ENVIRONMENT)),
+        Wanted::Environment(name) => {
+            request.filters(filter(&format!("tag:{}", tag::ENVIRONMENT), &filter_pattern(name.as_str())))
+        }
+        Wanted::OlderTool(name) => {
+            let request = request.filters(filter("tag:Deployment", "Sequencer"));
+            match name {
+                Some(name) => request.filters(filter("tag:Name", &filter_pattern(name.as_str()))),
+                None => request,
+            }
+        }
+        Wanted::KeyPair(name) => request.filters(filter("key-name", &filter_pattern(name.as_str()))),
+    }
+}
+
+/// Whether an instance is what was asked for; a pattern may match more than its literal.
+fn is_wanted(instance: &Instance, wanted: Wanted<'_>) -> bool {
+    match wanted {
+        Wanted::All => true,
+        Wanted::Ours => matches!(instance.owner(), Owner::Ours { .. }),
+        Wanted::Environment(name) => instance.environment().as_deref() == Some(name.as_str()),
+        Wanted::OlderTool(name) => {
+            instance.owner() == Owner::OlderTool
+                && name.is_none_or(|name| instance.name.as_deref() == Some(name.as_str()))
+        }
+        Wanted::KeyPair(name) => instance.key_name.as_deref() == Some(name.as_str()),
+    }
+}
+
+impl Aws {
+    /// The instances asked for, in every state, however many pages AWS makes of them.
+    pub(crate) async fn instances(&self, wanted: Wanted<'_>) -> Result<Vec<Instance>, CallError> {
+        const OPERATION: &str = "DescribeInstances";
+        let mut instances = Vec::new();
+        let mut next = None;
+        loop {
+            let page = request(wanted).max_results(1000).set_next_token(next).send_with(&self.ec2).await;
+            let page = page.map_err(|error| CallError::new(EC2, OPERATION, &error))?;
+            let page_instances = page.reservations.unwrap_or_default().into_iter();
+            let read = page_instances.flat_map(|reservation| reservation.instances.unwrap_or_default()).map(instance);
+            instances.extend(read.filter(|instance| is_wanted(instance, wanted)));
+            next = page.next_token.filter(|token| !token.is_empty());
+            if next.is_none() {
+                return Ok(instances);
+            }
+        }
+    }
+
+    /// One instance by its id; `None` where AWS does not know it (yet).
+    pub(crate) async fn instance(&self, id: &str) -> Result<Option<Instance>, CallError> {
+        let answer = DescribeInstancesInput::builder().instance_ids(id).send_with(&self.ec2).await;
+        match answer.map_err(|error| CallError::new(EC2, "DescribeInstances", &error)) {
+            Ok(answer) => {
+                let reservations = answer.reservations.unwrap_or_default().into_iter();
+                let mut found = reservations.flat_map(|reservation| reservation.instances.unwrap_or_default());
+                Ok(found.find(|found| found.instance_id() == Some(id)).map(instance))
+            }
+            Err(error) if error.is("InvalidInstanceID.NotFound") || error.is("InvalidInstanceID.Malformed") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What the instance's console shows now; `None` while AWS has nothing.
+    ///
+    /// `latest` asks for the present text, which only instances on the Nitro system have.
+    pub(crate) async fn console(&self, id: &str, latest: bool) -> Result<Option<String>, CallError> {
+        let request = GetConsoleOutputInput::builder().instance_id(id).set_latest(latest.then_some(true));
+        match request.send_with(&self.ec2).await.map_err(|error| CallError::new(EC2, "GetConsoleOutput", &error)) {
+            Ok(answer) => Ok(answer.output.as_deref().and_then(base64_text)),
+            Err(error) if error.is("InvalidInstanceID.NotFound") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks AWS to terminate an instance and returns the state it then has.
+    ///
+    /// # Errors
+    /// `InvalidInstanceID.NotFound` does not mean that it is gone: a new instance may not be known everywhere yet.
+    pub(crate) async fn terminate(&self, id: &str) -> Result<InstanceState, CallError> {
+        const OPERATION: &str = "TerminateInstances";
+        let answer = TerminateInstancesInput::builder().instance_ids(id).send_with(&self.ec2).await;
+        let answer = answer.map_err(|error| CallError::new(EC2, OPERATION, &error))?;
+        let mut changes = answer.terminating_instances.unwrap_or_default().into_iter();
+        let change = changes.find(|change| change.instance_id() == Some(id));
+        let state = change.and_then(|change| change.current_state).and_then(|state| state.name);
+        let state =
+            state.ok_or_else(|| CallError::answer(EC2, OPERATION, format!("the answer says nothing of {id}")))?;
+        Ok(InstanceState::from(state.as_str()))
+    }
+}
+
+/// Reads EC2's description of an instance.
+pub(super) fn instance(described: types::Instance) -> Instance {
+    let tags = tags(described.tags);
+    let present = |text: Option<String>| text.filter(|text| !text.is_empty());
+    Instance {
+        name: tag::value(&tags, tag::NAME).map(str::to_owned),
+        id: described.instance_id.unwrap_or_default(),
+        state: InstanceState::from(
+            described.state.and_then(|state| state.name).as_ref().map_or("unknown", |name| name.as_str()),
+        ),
+        key_name: present(described.key_name),
+        tags,
+        public_dns_name: present(described.public_dns_name),
+        public_ip_address: present(described.public_ip_address),
+        nitro: described.enclave_options.and_then(|options| options.enabled).unwrap_or(false),
+        instance_type: described.instance_type.as_ref().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+        image_id: described.image_id.unwrap_or_default(),
+        availability_zone: described.placement.and_then(|placement| present(placement.availability_zone)),
+        launch_time: described.launch_time.as_ref().and_then(timestamp),
+        state_reason: described.state_reason.and_then(|reason| present(reason.message)),
+        client_token: present(described.client_token),
+        security_groups: described
+            .security_groups
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|group| group.group_id)
+            .collect(),
+    }
+}

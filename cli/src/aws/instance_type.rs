@@ -1,0 +1,63 @@
+//! Instance types: what one is able to, and which zones offer it.
+
+use aws_sdk_ec2::operation::describe_instance_type_offerings::DescribeInstanceTypeOfferingsInput;
+use aws_sdk_ec2::operation::describe_instance_types::DescribeInstanceTypesInput;
+use aws_sdk_ec2::types;
+use iac_core::filter::filter_pattern;
+use iac_core::observed::{Architecture, InstanceType};
+
+use super::client::{Aws, SERVICE_EC2 as EC2};
+use super::convert::filter;
+use super::error::CallError;
+
+impl Aws {
+    /// What EC2 says of an instance type; `None` where the region has no such type.
+    pub(crate) async fn instance_type(&self, name: &str) -> Result<Option<InstanceType>, CallError> {
+        let answer = DescribeInstanceTypesInput::builder().instance_types(name.into()).send_with(&self.ec2).await;
+        match answer.map_err(|error| CallError::new(EC2, "DescribeInstanceTypes", &error)) {
+            Ok(answer) => {
+                let mut described = answer.instance_types.unwrap_or_default().into_iter().map(instance_type);
+                Ok(described.find(|described| described.name == name))
+            }
+            Err(error) if error.is("InvalidInstanceType") || error.is("InvalidParameterValue") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The availability zones that offer an instance type.
+    pub(crate) async fn zones_offering(&self, name: &str) -> Result<Vec<String>, CallError> {
+        const OPERATION: &str = "DescribeInstanceTypeOfferings";
+        let mut zones = Vec::new();
+        let mut next = None;
+        loop {
+            let request = DescribeInstanceTypeOfferingsInput::builder()
+                .location_type(types::LocationType::AvailabilityZone)
+                .filters(filter("instance-type", &filter_pattern(name)))
+                .set_next_token(next);
+            let page = request.send_with(&self.ec2).await.map_err(|error| CallError::new(EC2, OPERATION, &error))?;
+            let offerings = page.instance_type_offerings.unwrap_or_default().into_iter();
+            let exact = offerings.filter(|offer| offer.instance_type().is_some_and(|kind| kind.as_str() == name));
+            zones.extend(exact.filter_map(|offer| offer.location));
+            next = page.next_token.filter(|token| !token.is_empty());
+            if next.is_none() {
+                return Ok(zones);
+            }
+        }
+    }
+}
+
+fn instance_type(described: types::InstanceTypeInfo) -> InstanceType {
+    let number = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
+    let cpus = described.v_cpu_info.as_ref();
+    let architectures =
+        described.processor_info.as_ref().map(|info| info.supported_architectures()).unwrap_or_default();
+    let memory = described.memory_info.as_ref().and_then(types::MemoryInfo::size_in_mib);
+    InstanceType {
+        name: described.instance_type.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default(),
+        nitro: described.nitro_enclaves_support == Some(types::NitroEnclavesSupport::Supported),
+        architectures: architectures.iter().map(|value| Architecture::from(value.as_str())).collect(),
+        vcpus: number(cpus.and_then(|cpus| cpus.default_v_cpus)).unwrap_or(0),
+        threads_per_core: number(cpus.and_then(|cpus| cpus.default_threads_per_core)),
+        memory_mib: memory.and_then(|memory| u64::try_from(memory).ok()).unwrap_or(0),
+    }
+}

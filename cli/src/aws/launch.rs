@@ -1,0 +1,185 @@
+//! Launching: the one request that makes an instance, and what its refusals mean.
+
+use aws_sdk_ec2::operation::run_instances::RunInstancesInput;
+use aws_sdk_ec2::operation::run_instances::builders::RunInstancesInputBuilder;
+use aws_sdk_ec2::types;
+use iac_core::launch::LaunchToken;
+use iac_core::observed::Instance;
+use iac_core::tag::Tag;
+
+use super::client::{Aws, SERVICE_EC2 as EC2};
+use super::convert::tag_specification;
+use super::error::CallError;
+use super::instance::instance;
+
+/// Everything that a launch asks for; nothing of it depends on the clock, the user or the machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Launch {
+    pub(crate) image_id: String,
+    /// The image's root device, such as `/dev/xvda`.
+    pub(crate) root_device: String,
+    pub(crate) instance_type: String,
+    pub(crate) nitro: bool,
+    pub(crate) key_name: String,
+    pub(crate) security_group_id: String,
+    /// The size of the root volume in GiB.
+    pub(crate) volume_gib: i32,
+    /// The name or the ARN of an instance profile.
+    pub(crate) instance_profile: Option<String>,
+    pub(crate) tags: Vec<Tag>,
+}
+
+/// Why a launch in one zone came to nothing.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum LaunchError {
+    /// The zone has no capacity now, or does not offer the type: another may.
+    #[error("no capacity")]
+    NoCapacity(CallError),
+    /// The token belongs to an instance that has been terminated: the next generation is free.
+    #[error("the launch token is used up")]
+    TokenUsed,
+    /// The token belongs to a launch that asked for something else.
+    #[error("{0}")]
+    Mismatch(CallError),
+    /// The account's quota is used up.
+    #[error("{0}")]
+    Quota(CallError),
+    #[error("{0}")]
+    Call(CallError),
+}
+
+impl From<CallError> for LaunchError {
+    fn from(error: CallError) -> Self {
+        match error.code.as_deref().unwrap_or_default() {
+            "InsufficientInstanceCapacity" | "InsufficientHostCapacity" | "Unsupported" => Self::NoCapacity(error),
+            "IdempotentInstanceTerminated" => Self::TokenUsed,
+            "IdempotentParameterMismatch" => Self::Mismatch(error),
+            "VcpuLimitExceeded" | "InstanceLimitExceeded" | "MaxSpotInstanceCountExceeded" => Self::Quota(error),
+            _ => Self::Call(error),
+        }
+    }
+}
+
+/// The request for one instance in one subnet, which fixes the zone that the token is scoped by.
+fn request(launch: &Launch, subnet_id: &str, token: &LaunchToken) -> RunInstancesInputBuilder {
+    let resources = [types::ResourceType::Instance, types::ResourceType::Volume, types::ResourceType::NetworkInterface];
+    let specifications = resources.map(|kind| tag_specification(kind, &launch.tags));
+    RunInstancesInput::builder()
+        .min_count(1)
+        .max_count(1)
+        .client_token(token.as_str())
+        .image_id(&launch.image_id)
+        .instance_type(launch.instance_type.as_str().into())
+        .key_name(&launch.key_name)
+        .security_group_ids(&launch.security_group_id)
+        .subnet_id(subnet_id)
+        .block_device_mappings(root_volume(launch))
+        .metadata_options(metadata_options())
+        .enclave_options(types::EnclaveOptionsRequest::builder().enabled(launch.nitro).build())
+        .set_iam_instance_profile(launch.instance_profile.as_deref().map(profile))
+        .set_tag_specifications(Some(specifications.into()))
+}
+
+/// gp3, encrypted, deleted with the instance.
+fn root_volume(launch: &Launch) -> types::BlockDeviceMapping {
+    let volume = types::EbsBlockDevice::builder()
+        .volume_type(types::VolumeType::Gp3)
+        .volume_size(launch.volume_gib)
+        .encrypted(true)
+        .delete_on_termination(true);
+    types::BlockDeviceMapping::builder().device_name(&launch.root_device).ebs(volume.build()).build()
+}
+
+/// Instance metadata by session tokens only (IMDSv2), within the host itself.
+fn metadata_options() -> types::InstanceMetadataOptionsRequest {
+    types::InstanceMetadataOptionsRequest::builder()
+        .http_tokens(types::HttpTokensState::Required)
+        .http_endpoint(types::InstanceMetadataEndpointState::Enabled)
+        .http_put_response_hop_limit(1)
+        .build()
+}
+
+fn profile(name_or_arn: &str) -> types::IamInstanceProfileSpecification {
+    let profile = types::IamInstanceProfileSpecification::builder();
+    if name_or_arn.starts_with("arn:") { profile.arn(name_or_arn).build() } else { profile.name(name_or_arn).build() }
+}
+
+impl Aws {
+    /// Launches one instance, or returns the one that this token launched before.
+    pub(crate) async fn launch(
+        &self,
+        launch: &Launch,
+        subnet_id: &str,
+        token: &LaunchToken,
+    ) -> Result<Instance, LaunchError> {
+        const OPERATION: &str = "RunInstances";
+        let answer = request(launch, subnet_id, token).send_with(&self.ec2).await;
+        let answer = answer.map_err(|error| CallError::new(EC2, OPERATION, &error))?;
+        let launched = answer.instances.unwrap_or_default().into_iter().next();
+        let launched = launched.filter(|launched| launched.instance_id.is_some());
+        Ok(launched.map(instance).ok_or_else(|| CallError::answer(EC2, OPERATION, "the answer names no instance"))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use iac_core::launch::launch_token;
+    use iac_core::name::InstanceName;
+
+    fn launch() -> Launch {
+        Launch {
+            image_id: "ami-1".into(),
+            root_device: "/dev/xvda".into(),
+            instance_type: "c6a.xlarge".into(),
+            nitro: true,
+            key_name: "dev".into(),
+            security_group_id: "sg-1".into(),
+            volume_gib: 16,
+            instance_profile: None,
+            tags: vec![Tag::new("Name", "dev")],
+        }
+    }
+
+    fn built(launch: &Launch) -> RunInstancesInput {
+        let name = InstanceName::parse("dev").unwrap();
+        request(launch, "subnet-1", &launch_token("123456789012", "us-east-1", &name, 0)).build().unwrap()
+    }
+
+    #[test]
+    fn a_launch_has_the_safe_defaults() {
+        let request = built(&launch());
+        let metadata = request.metadata_options().unwrap();
+        assert_eq!(metadata.http_tokens(), Some(&types::HttpTokensState::Required));
+        assert_eq!(metadata.http_put_response_hop_limit(), Some(1));
+        let volume = request.block_device_mappings()[0].ebs().unwrap();
+        assert_eq!(volume.encrypted(), Some(true));
+        assert_eq!(volume.delete_on_termination(), Some(true));
+        assert_eq!(volume.volume_type(), Some(&types::VolumeType::Gp3));
+        assert_eq!(volume.volume_size(), Some(16));
+        assert_eq!(request.enclave_options().unwrap().enabled(), Some(true));
+        assert_eq!((request.min_count(), request.max_count()), (Some(1), Some(1)));
+        assert_eq!(request.client_token().map(str::len), Some(64));
+    }
+
+    #[test]
+    fn everything_that_can_be_tagged_is_tagged_at_once() {
+        let request = built(&launch());
+        let kinds: Vec<_> = request.tag_specifications().iter().filter_map(|tags| tags.resource_type()).collect();
+        assert_eq!(
+            kinds,
+            [&types::ResourceType::Instance, &types::ResourceType::Volume, &types::ResourceType::NetworkInterface]
+        );
+        assert!(request.tag_specifications().iter().all(|tags| tags.tags()[0].value() == Some("dev")));
+    }
+
+    #[test]
+    fn a_profile_goes_by_name_or_by_arn() {
+        let arn = "arn:aws:iam::123456789012:instance-profile/web";
+        let with = |profile: &str| built(&Launch { instance_profile: Some(profile.into()), ..launch() });
+        let by_name = with("web").iam_instance_profile().cloned().unwrap();
+        assert_eq!((by_name.name(), by_name.arn()), (Some("web"), None));
+        let by_arn = with(arn).iam_instance_profile().cloned().unwrap();
+        assert_eq!((by_arn.name(), by_arn.arn()), (None, Some(arn)));
+    }
+}

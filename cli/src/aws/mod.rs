@@ -1,0 +1,18 @@
+//! AWS: the only folder that names an SDK crate.
+//!
+//! Each file holds one kind of resource: its requests as values (the SDK's input builders, made without a client), what
+//! the answers mean in our own types, and the call that joins the two.
+
+mod client;
+mod convert;
+mod error;
+mod image;
+mod instance;
+mod instance_type;
+mod launch;
+
+pub(crate) use client::{Aws, ConnectError, Connection};
+pub(crate) use error::{CallError, Failure};
+pub(crate) use image::MachineImage;
+pub(crate) use instance::Wanted;
+pub(crate) use launch::{Launch, LaunchError};

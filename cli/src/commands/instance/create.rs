@@ -1,0 +1,193 @@
+//! `iac instance create`: one live instance of the name, whatever interrupted an earlier run.
+//!
+//! Nothing is remembered of a launch but that it was begun (`NAME.launch` beside the key). The token is computed, so a
+//! second run finds or gets the same instance.
+
+use iac_core::launch::{self, Create, LaunchToken, create_decision, launch_token};
+use iac_core::name::InstanceName;
+use iac_core::observed::Instance;
+
+use super::list::described;
+use super::prepare::{Prepared, prepare};
+use super::wait::{self, Patience, made};
+use crate::args::{CreateOptions, WaitFor};
+use crate::aws::{Aws, LaunchError, Wanted};
+use crate::commands::{Context, connect, host_key, select};
+use crate::error::{Error, Kind, Result};
+use crate::files::SecretsFolder;
+
+/// How many launches of one name are told apart; AWS forgets a token long before.
+const GENERATIONS: u32 = 1000;
+
+/// Launches the instance, or goes on with one whose launch was interrupted, and waits for it.
+pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Result<()> {
+    let settings = context.settings;
+    let name = settings.instance_name()?;
+    refuse_ttl(context)?;
+    let folder = SecretsFolder::open(settings.secrets_folder()?)?;
+    let mut patience = Patience::new(options.timeout.0);
+    let aws = connect(settings).await?;
+    let (prepared, instances) = tokio::try_join!(prepare(context, &aws, &folder), named(&aws, name))?;
+
+    let tokens = tokens(&prepared.account, &aws.region, name);
+    let marker = folder.launch(name)?.as_deref().and_then(LaunchToken::parse);
+    let live: Vec<Instance> = instances.iter().filter(|instance| instance.state.is_live()).cloned().collect();
+    let instance = match create_decision(&live, &tokens, marker.as_ref()) {
+        Create::Exists(instance) => return Err(exists(name, instance)),
+        Create::Ambiguous(instances) => return Err(select::ambiguous(name, &instances)),
+        Create::Adopt(instance) => {
+            context.ui.note(&format!("going on with instance {}, whose launch was interrupted", instance.id));
+            instance.clone()
+        }
+        Create::Launch => {
+            let unused = &tokens[first_unused(&tokens, &instances)..];
+            launch(context, &aws, &folder, &prepared, unused).await?
+        }
+    };
+    let finished = finish(context, &aws, &folder, &prepared, options, &mut patience, instance.clone()).await;
+    let instance = finished.map_err(|error| error.made([made(&instance)]))?;
+    context.ui.data(&instance, |width| described(&instance, width))
+}
+
+async fn named(aws: &Aws, name: &InstanceName) -> Result<Vec<Instance>> {
+    Ok(select::named(aws, name).await?)
+}
+
+/// A time to live that nothing keeps would be worse than none.
+fn refuse_ttl(context: &Context<'_>) -> Result<()> {
+    if context.settings.ttl.is_none() {
+        context.ui.note("no `ttl`: the instance runs, and costs, until it is terminated");
+        return Ok(());
+    }
+    Err(Error::new(Kind::SettingInvalid, "`ttl` is set, but this version cannot make an instance end by itself")
+        .hint("remove `ttl`, and end the instance with `iac instance terminate`"))
+}
+
+fn tokens(account: &str, region: &str, name: &InstanceName) -> Vec<LaunchToken> {
+    (0..GENERATIONS).map(|generation| launch_token(account, region, name, generation)).collect()
+}
+
+/// The first generation after all those that an ended instance still shows; the others AWS would refuse.
+fn first_unused(tokens: &[LaunchToken], instances: &[Instance]) -> usize {
+    let used = |token: &LaunchToken| {
+        instances.iter().any(|instance| instance.client_token.as_deref() == Some(token.as_str()))
+    };
+    tokens.iter().rposition(used).map_or(0, |last| last + 1)
+}
+
+fn exists(name: &InstanceName, instance: &Instance) -> Error {
+    Error::new(Kind::InstanceExists, format!("instance `{name}` exists already: {} is {}", instance.id, instance.state))
+        .hint("use it with `iac ssh`, or end it with `iac instance terminate`")
+}
+
+/// Launches under the first token that is not used up, leaving a marker until `create` has returned.
+async fn launch(
+    context: &Context<'_>,
+    aws: &Aws,
+    folder: &SecretsFolder,
+    prepared: &Prepared,
+    tokens: &[LaunchToken],
+) -> Result<Instance> {
+    let name = context.settings.instance_name()?;
+    let progress = context.ui.progress(&format!("launching {}", prepared.launch.instance_type));
+    for token in tokens {
+        context.interrupt.check()?;
+        folder.write_launch(name, token)?;
+        match progress.during(launch_in_a_zone(context, aws, prepared, token)).await {
+            Ok(instance) => return Ok(instance),
+            Err(LaunchError::TokenUsed) => (),
+            Err(error) => {
+                // The answer may have been lost, not the launch: then the marker lets a second run adopt it.
+                if let LaunchError::NoCapacity(_) | LaunchError::Quota(_) = error {
+                    folder.remove_launch(name)?;
+                }
+                return Err(refused(prepared, error));
+            }
+        }
+    }
+    Err(Error::new(Kind::LaunchMismatch, format!("all {GENERATIONS} launch tokens of `{name}` are used up"))
+        .hint("wait an hour, or choose another `instance_name`"))
+}
+
+/// Tries the zones in their order until one has capacity.
+async fn launch_in_a_zone(
+    context: &Context<'_>,
+    aws: &Aws,
+    prepared: &Prepared,
+    token: &LaunchToken,
+) -> std::result::Result<Instance, LaunchError> {
+    let mut full = None;
+    for subnet in &prepared.subnets {
+        match aws.launch(&prepared.launch, &subnet.id, token).await {
+            Err(LaunchError::NoCapacity(error)) => {
+                context.ui.note(&format!("no capacity in {}", subnet.zone));
+                full = Some(LaunchError::NoCapacity(error));
+            }
+            result => return result,
+        }
+    }
+    Err(full.expect("a launch is prepared with at least one subnet"))
+}
+
+fn refused(prepared: &Prepared, error: LaunchError) -> Error {
+    let type_name = &prepared.launch.instance_type;
+    match error {
+        LaunchError::NoCapacity(call) => {
+            let zones: Vec<&str> = prepared.subnets.iter().map(|subnet| subnet.zone.as_str()).collect();
+            Error::from(call)
+                .becomes(Kind::NoCapacity, format!("AWS has no `{type_name}` free in {}", zones.join(", ")))
+                .hint("try again later, or choose another `instance_type` or `region`")
+        }
+        LaunchError::Quota(call) => Error::from(call)
+            .becomes(Kind::QuotaExceeded, format!("the account's quota does not allow one more `{type_name}`"))
+            .hint("end other instances, or ask for more in the Service Quotas console"),
+        LaunchError::Mismatch(call) => Error::from(call)
+            .becomes(Kind::LaunchMismatch, "an earlier launch of this name asked for something else")
+            .hint("look for it with `iac instance list`, and end it with `iac instance terminate`"),
+        LaunchError::TokenUsed => unreachable!("the next token was tried"),
+        LaunchError::Call(call) => Error::from(call),
+    }
+}
+
+/// Looks again, waits as far as was asked for, and removes the marker: the launch is no longer interrupted.
+async fn finish(
+    context: &Context<'_>,
+    aws: &Aws,
+    folder: &SecretsFolder,
+    prepared: &Prepared,
+    options: &CreateOptions,
+    patience: &mut Patience,
+    launched: Instance,
+) -> Result<Instance> {
+    let name = context.settings.instance_name()?;
+    end_surplus(context, aws, name, &launched).await?;
+    let mut instance = launched;
+    if options.wait != WaitFor::None {
+        instance = wait::running(context, aws, &instance.id, patience).await?;
+    }
+    if options.wait == WaitFor::Ssh {
+        host_key::reach(context, aws, folder, &instance, &prepared.key_file, patience, options.accept_host_key).await?;
+    }
+    folder.remove_launch(name)?;
+    Ok(instance)
+}
+
+/// Where two runs at once launched two, whoever sees it ends the later one.
+async fn end_surplus(context: &Context<'_>, aws: &Aws, name: &InstanceName, launched: &Instance) -> Result<()> {
+    let mut live = aws.instances(Wanted::Environment(name)).await?;
+    live.retain(|instance| instance.state.is_live());
+    if !live.iter().any(|instance| instance.id == launched.id) {
+        live.push(launched.clone());
+    }
+    let surplus: Vec<Instance> = launch::surplus(&live).into_iter().cloned().collect();
+    for later in &surplus {
+        aws.terminate(&later.id).await?;
+        context.ui.warn(&format!("two instances were launched at once; the later one, {}, is terminated", later.id));
+    }
+    match surplus.iter().any(|later| later.id == launched.id) {
+        false => Ok(()),
+        true => Err(Error::new(Kind::InstanceExists, format!("another run launched `{name}` at the same time"))
+            .cause(format!("{} was launched later, so it was terminated again", launched.id))
+            .hint("see the other with `iac instance describe`")),
+    }
+}

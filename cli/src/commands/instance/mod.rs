@@ -1,0 +1,26 @@
+//! `iac instance`: make, list, describe and terminate one instance.
+
+mod list;
+mod terminate;
+mod wait;
+
+use crate::args::{InstanceCommand, InstanceVerb};
+use crate::commands::{Context, connect, select};
+use crate::error::Result;
+
+/// Runs one verb of `iac instance`.
+pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Result<()> {
+    match command.verb {
+        InstanceVerb::Create(_) => Ok(()),
+        InstanceVerb::List { all, list } => list::list(context, all, list.everyone).await,
+        InstanceVerb::Describe(one) => {
+            let aws = connect(context.settings).await?;
+            let instance = select::one(&aws, context.settings, one.id.as_deref()).await?;
+            context.ui.data(&instance, |width| list::described(&instance, width))
+        }
+        InstanceVerb::Terminate { one, no_wait, timeout, force } => {
+            let wait = (!no_wait).then_some(timeout.0);
+            terminate::terminate(context, one.id.as_deref(), wait, force).await
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Everything a launch needs, found out side by side before anything is changed.
+
+use std::path::PathBuf;
+
+use iac_core::launch::zone_order;
+use iac_core::name::InstanceName;
+use iac_core::observed::{Architecture, InstanceType};
+use iac_core::tag::creation_tags;
+
+use crate::aws::{Aws, CallError, Launch, MachineImage, Subnet};
+use crate::commands::{Context, check_account, key, security_group};
+use crate::config::{Settings, value::Image};
+use crate::error::{Error, Kind, Result};
+use crate::files::SecretsFolder;
+
+/// Where AWS publishes the newest Amazon Linux 2023 of an architecture.
+/// <https://docs.aws.amazon.com/linux/al2023/ug/ec2.html>
+const AL2023: &str = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-";
+
+/// A launch that nothing known stands against.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) launch: Launch,
+    /// Where to try, in order: one subnet for each zone that offers the type.
+    pub(super) subnets: Vec<Subnet>,
+    pub(super) account: String,
+    /// The private half of the key pair.
+    pub(super) key_file: PathBuf,
+}
+
+/// Looks at everything that the launch depends on; the first round of calls is one step, the image is a second.
+pub(super) async fn prepare(context: &Context<'_>, aws: &Aws, folder: &SecretsFolder) -> Result<Prepared> {
+    let settings = context.settings;
+    let name = settings.instance_name()?;
+    let type_name = settings.instance_type();
+    let progress = context.ui.progress("looking at what a launch needs");
+    let (account, key_file, group, described, zones, images, subnets) = progress
+        .during(async {
+            tokio::try_join!(
+                check_account(settings, aws),
+                key::private_half(context, aws, folder),
+                security_group::find(settings, aws),
+                called(aws.instance_type(type_name)),
+                called(aws.zones_offering(type_name)),
+                image_ids(settings, aws),
+                subnets(settings, aws),
+            )
+        })
+        .await?;
+    let described = described.ok_or_else(|| type_unknown(type_name))?;
+    check_type(&described, settings.nitro())?;
+    let subnets = in_order(name, type_name, &zones, subnets)?;
+    let image = progress.during(image(aws, &images, &described)).await?;
+    let launch = Launch {
+        image_id: image.id,
+        root_device: image.root_device,
+        instance_type: described.name,
+        nitro: settings.nitro(),
+        key_name: settings.key_name()?.as_str().to_owned(),
+        security_group_id: group.id,
+        volume_gib: settings.volume_gib(),
+        instance_profile: settings.instance_profile.clone(),
+        tags: creation_tags(name.as_str(), Some(name), &settings.tags),
+    };
+    Ok(Prepared { launch, subnets, account, key_file })
+}
+
+/// A call's result with the error that commands speak of.
+async fn called<T>(call: impl Future<Output = std::result::Result<T, CallError>>) -> Result<T> {
+    Ok(call.await?)
+}
+
+fn type_unknown(name: &str) -> Error {
+    Error::new(Kind::TypeUnknown, format!("there is no instance type `{name}` in this region"))
+        .hint("set `instance_type`, for instance to `c6a.xlarge`, or another `region`")
+}
+
+fn check_type(described: &InstanceType, nitro: bool) -> Result<()> {
+    if !nitro || described.nitro {
+        return Ok(());
+    }
+    let message = format!("instance type `{}` cannot run enclaves", described.name);
+    Err(Error::new(Kind::TypeWithoutEnclaves, message)
+        .hint("set `instance_type` to one that can, for instance `c6a.xlarge`")
+        .hint("or launch an ordinary instance with `--no-nitro`"))
+}
+
+/// The image's id for each architecture it may be wanted for; one that is set is for all.
+#[derive(Debug)]
+enum ImageIds {
+    Fixed(String),
+    Newest { x86_64: Option<String>, arm64: Option<String> },
+}
+
+async fn image_ids(settings: &Settings, aws: &Aws) -> Result<ImageIds> {
+    match &settings.image {
+        Some(Image::Id(id)) => Ok(ImageIds::Fixed(id.clone())),
+        Some(Image::Parameter(name)) => {
+            let mut values = aws.parameters(std::slice::from_ref(name)).await?;
+            let id = values.remove(name).ok_or_else(|| {
+                Error::new(Kind::ImageMissing, format!("there is no SSM parameter `{name}` in this region"))
+                    .hint("check `image` and `region`")
+            })?;
+            Ok(ImageIds::Fixed(id))
+        }
+        None => {
+            let names = [format!("{AL2023}x86_64"), format!("{AL2023}arm64")];
+            let mut values = aws.parameters(&names).await?;
+            Ok(ImageIds::Newest { x86_64: values.remove(&names[0]), arm64: values.remove(&names[1]) })
+        }
+    }
+}
+
+async fn image(aws: &Aws, ids: &ImageIds, described: &InstanceType) -> Result<MachineImage> {
+    let id = match ids {
+        ImageIds::Fixed(id) => Some(id),
+        ImageIds::Newest { arm64, .. } if described.architectures.contains(&Architecture::Arm64) => arm64.as_ref(),
+        ImageIds::Newest { x86_64, .. } => x86_64.as_ref(),
+    };
+    let id = id.ok_or_else(|| {
+        Error::new(Kind::ImageMissing, "AWS publishes no Amazon Linux 2023 image in this region")
+            .hint("set `image` to an `ami-…` of this region")
+    })?;
+    let image = aws.image(id).await?.filter(|image| image.available).ok_or_else(|| {
+        Error::new(Kind::ImageMissing, format!("there is no machine image `{id}` that can be launched here"))
+            .hint("check `image` and `region`; image ids differ from region to region")
+    })?;
+    if described.architectures.contains(&image.architecture) {
+        return Ok(image);
+    }
+    let message = format!("image {id} is for {}, but `{}` is not", image.architecture, described.name);
+    Err(Error::new(Kind::ImageUnsuitable, message).hint("leave `image` unset, or choose another `instance_type`"))
+}
+
+/// The subnet that is set, or the default subnets of all zones.
+async fn subnets(settings: &Settings, aws: &Aws) -> Result<Vec<Subnet>> {
+    match &settings.subnet_id {
+        Some(id) => Ok(vec![aws.subnet(id).await?.ok_or_else(|| {
+            Error::new(Kind::SubnetMissing, format!("there is no subnet `{id}` in this region"))
+                .hint("check `subnet_id` and `region`")
+        })?]),
+        None => Ok(aws.default_subnets().await?),
+    }
+}
+
+/// One subnet for each zone that offers the type, in the order computed from the environment's name.
+fn in_order(name: &InstanceName, type_name: &str, zones: &[String], subnets: Vec<Subnet>) -> Result<Vec<Subnet>> {
+    if subnets.is_empty() {
+        return Err(Error::new(Kind::NoDefaultVpc, "this region has no default VPC with a subnet")
+            .hint("set `subnet_id` to the subnet to launch in")
+            .hint("or make a default VPC with `aws ec2 create-default-vpc`"));
+    }
+    let order = zone_order(name, subnets.iter().map(|subnet| subnet.zone.clone()).collect());
+    let offered: Vec<Subnet> = order
+        .iter()
+        .filter(|zone| zones.contains(zone))
+        .filter_map(|zone| subnets.iter().find(|subnet| subnet.zone == **zone).cloned())
+        .collect();
+    if !offered.is_empty() {
+        return Ok(offered);
+    }
+    let message = format!("no zone that can be launched in offers `{type_name}`");
+    let offering = if zones.is_empty() { "none".to_owned() } else { zones.join(", ") };
+    Err(Error::new(Kind::TypeUnknown, message)
+        .cause(format!("zones that offer it: {offering}; zones with a subnet: {}", order.join(", ")))
+        .hint("choose another `instance_type`, `region` or `subnet_id`"))
+}

@@ -1,0 +1,70 @@
+//! `iac instance terminate`: asks AWS to end the instance, waits until it is gone, forgets its host key.
+
+use std::time::Duration;
+
+use iac_core::observed::{Instance, InstanceState};
+use serde::Serialize;
+
+use super::wait;
+use crate::aws::{Aws, CallError};
+use crate::commands::patience::Patience;
+use crate::commands::{Context, check_account, connect, must_be_ours, select};
+use crate::error::Result;
+
+/// What `instance terminate` prints.
+#[derive(Debug, Serialize)]
+struct Terminated {
+    name: Option<String>,
+    id: String,
+    state: InstanceState,
+}
+
+/// How long an instance that AWS does not know everywhere yet is asked to end.
+const KNOWN_WITHIN: Duration = Duration::from_secs(60);
+
+/// Terminates one instance and waits, for as long as `timeout` says.
+pub(super) async fn terminate(
+    context: &Context<'_>,
+    id: Option<&str>,
+    timeout: Option<Duration>,
+    force: bool,
+) -> Result<()> {
+    let aws = connect(context.settings).await?;
+    let (instance, _) = tokio::try_join!(chosen(context, &aws, id), check_account(context.settings, &aws))?;
+    must_be_ours(&instance.owner(), &format!("instance {}", instance.id), force)?;
+    let mut state = end(context, &aws, &instance.id).await?;
+    if let Some(timeout) = timeout {
+        wait::terminated(context, &aws, &instance.id, &mut Patience::new(timeout)).await?;
+        state = InstanceState::Terminated;
+    }
+    let result = Terminated { name: instance.name, id: instance.id, state };
+    context.ui.data(&result, |_| format!("instance {} is {}", result.id, result.state))
+}
+
+/// The live instance of the name; failing that, one that is still ending, so that a second run can wait for it.
+async fn chosen(context: &Context<'_>, aws: &Aws, id: Option<&str>) -> Result<Instance> {
+    let Some(id) = id else {
+        let name = context.settings.instance_name()?;
+        let instances = select::named(aws, name).await?;
+        let ending = || instances.iter().find(|instance| instance.state == InstanceState::ShuttingDown);
+        let chosen = select::one_live(name, &instances)?.or_else(ending);
+        return chosen.cloned().ok_or_else(|| select::missing(name.as_str()));
+    };
+    select::one(aws, context.settings, Some(id)).await
+}
+
+/// Asks until AWS has taken the request: right after a launch, not every part of EC2 knows the instance.
+async fn end(context: &Context<'_>, aws: &Aws, id: &str) -> Result<InstanceState> {
+    context.interrupt.check()?;
+    let mut patience = Patience::new(KNOWN_WITHIN);
+    loop {
+        match aws.terminate(id).await {
+            Err(error) if unknown(&error) && !patience.is_over() => patience.pause(context).await?,
+            result => return Ok(result?),
+        }
+    }
+}
+
+fn unknown(error: &CallError) -> bool {
+    error.is("InvalidInstanceID.NotFound")
+}

@@ -1,0 +1,112 @@
+//! The commands. Each file is one noun; its signatures say what it needs: one without an [`Aws`] cannot touch AWS.
+
+mod config;
+mod instance;
+pub(crate) mod patience;
+pub(crate) mod select;
+
+use iac_core::tag::Owner;
+
+use crate::args::{Arguments, Command};
+use crate::aws::{Aws, Connection};
+use crate::config::{CredentialSource, Environment, Settings};
+use crate::credentials;
+use crate::error::{Error, Kind, Result};
+use crate::interrupt::Interrupt;
+use crate::ui::Ui;
+
+/// What every command that works has at hand.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) ui: &'a Ui,
+    pub(crate) settings: &'a Settings,
+    pub(crate) interrupt: Interrupt,
+}
+
+/// Runs a command and returns its exit status.
+pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> Result<u8> {
+    refuse_secrets(&arguments)?;
+    let (typed, noun, config_file) = (arguments.typed(), arguments.noun(), arguments.global.config_file);
+    let load = || Settings::load(typed, environment, noun, config_file.as_deref());
+    if let Command::Config(command) = arguments.command {
+        return config::run(ui, command.verb, environment, config_file.as_deref(), load).map(|()| 0);
+    }
+    let settings = load()?;
+    if ui.verbosity() > 1 {
+        log_calls();
+    }
+    for warning in settings.warnings(environment) {
+        ui.warn(&warning);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Error::new(Kind::Internal, "cannot start the runtime").cause(error))?;
+    runtime.block_on(async {
+        let context = Context { ui, settings: &settings, interrupt: Interrupt::listen()? };
+        dispatch(&context, arguments.command).await
+    })
+}
+
+async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
+    match command {
+        Command::Instance(command) => instance::run(context, command).await.map(|()| 0),
+        Command::Config(_) => Ok(0),
+        _ => Ok(1),
+    }
+}
+
+/// Connects with the settings' region and credentials; nothing is sent yet.
+pub(crate) async fn connect(settings: &Settings) -> Result<Aws> {
+    let key = credentials::read(&settings.credentials)?;
+    let profile = match &settings.credentials {
+        CredentialSource::Profile(profile) => Some(profile.clone()),
+        _ => None,
+    };
+    let (region, endpoint_url) = (settings.region.clone(), settings.endpoint_url.clone());
+    Ok(Aws::connect(Connection { region, endpoint_url, key, profile }).await?)
+}
+
+/// The account the credentials belong to; one other than the `account` setting is refused.
+pub(crate) async fn check_account(settings: &Settings, aws: &Aws) -> Result<String> {
+    let caller = aws.account().await?;
+    match &settings.account {
+        Some(wanted) if *wanted != caller => {
+            let message = format!("the credentials belong to account {caller}, not to {wanted}");
+            Err(Error::new(Kind::AccountMismatch, message)
+                .hint("use the credentials of that account, or change `account`"))
+        }
+        _ => Ok(caller),
+    }
+}
+
+/// A secret on a command line can be read by every user of the machine, so it is refused even if it would not be used.
+fn refuse_secrets(arguments: &Arguments) -> Result<()> {
+    if arguments.global.secret_key.is_none() && arguments.global.access_key.is_none() {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::SecretOnCommandLine,
+        "a secret is not taken as a flag: every user of this machine can read it",
+    )
+    .hint("set `BKY_IAC_ACCESS_KEY` and `BKY_IAC_SECRET_KEY` in the environment")
+    .hint("or put the downloaded CSV file's path into `cred_file`")
+    .hint("a key that was typed should be replaced: it is in the shell's history"))
+}
+
+/// Refuses to change or delete what is not ours, unless it is forced.
+pub(crate) fn must_be_ours(owner: &Owner, what: &str, force: bool) -> Result<()> {
+    match owner {
+        Owner::Someone if !force => Err(Error::new(Kind::NotOurs, format!("{what} was not made by `iac`"))
+            .hint("add `--force` if you are sure that it may go")),
+        _ => Ok(()),
+    }
+}
+
+/// Shows this program's own log lines on stderr: the calls to AWS, without their content.
+fn log_calls() {
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    let filter = tracing_subscriber::filter::Targets::new().with_target("iac", tracing::Level::DEBUG);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).without_time().with_target(false);
+    // Only a second initialisation could fail, and there is none.
+    tracing_subscriber::registry().with(filter).with(lines).try_init().ok();
+}

@@ -1,0 +1,47 @@
+//! The one place that reads the process's environment.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The environment, taken once at start-up.
+#[derive(Debug, Default)]
+pub(crate) struct Environment {
+    variables: BTreeMap<String, OsString>,
+}
+
+impl Environment {
+    /// Takes the variables of this process.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub(crate) fn of_process() -> Self {
+        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        Self { variables: variables.collect() }
+    }
+
+    /// The value of a variable; an empty one counts as not set, one that is not UTF-8 as what it resembles.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        let value = self.variables.get(name).filter(|value| !value.is_empty())?;
+        Some(value.to_string_lossy().into_owned())
+    }
+
+    /// The home folder.
+    pub(crate) fn home(&self) -> Option<PathBuf> {
+        self.variables.get("HOME").filter(|home| !home.is_empty()).map(PathBuf::from)
+    }
+
+    /// The login name of whoever runs the command.
+    pub(crate) fn user(&self) -> Option<String> {
+        self.text("USER").or_else(|| self.text("LOGNAME"))
+    }
+
+    /// The names of all variables that begin with `BKY_IAC_`.
+    pub(crate) fn own_names(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(String::as_str).filter(|name| name.starts_with("BKY_IAC_"))
+    }
+
+    /// An environment for tests.
+    #[cfg(test)]
+    pub(crate) fn of(variables: &[(&str, &str)]) -> Self {
+        Self { variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect() }
+    }
+}

@@ -1,0 +1,159 @@
+//! The four layers, strongest first: flags, environment, file, defaults.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::environment::Environment;
+use super::file::{self, Mistake};
+use super::key::{Key, Noun};
+use super::value::Raw;
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    Flag(String),
+    Variable(String),
+    File { path: PathBuf, line: usize },
+    Default,
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flag(flag) => write!(f, "flag {flag}"),
+            Self::Variable(name) => write!(f, "environment {name}"),
+            Self::File { path, line } => write!(f, "{}:{line}", file::shown(path)),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// Why there are no settings.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("cannot read the configuration file `{}`", file::shown(.path))]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("the configuration has {}", count(.mistakes))]
+    Invalid { mistakes: Vec<Finding> },
+    #[error("`{}` is not set", .0.name())]
+    Missing(Key),
+}
+
+/// A mistake with the place where it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Finding {
+    pub(crate) place: String,
+    pub(crate) text: String,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.place, self.text)
+    }
+}
+
+fn count(mistakes: &[Finding]) -> String {
+    match mistakes.len() {
+        1 => "a mistake".to_owned(),
+        many => format!("{many} mistakes"),
+    }
+}
+
+/// The merged layers before their values are understood.
+#[derive(Debug, Default)]
+pub(crate) struct Layers {
+    values: BTreeMap<Key, (Raw, Source)>,
+    findings: Vec<Finding>,
+    /// The file that was looked for, whether or not it is there.
+    pub(crate) path: Option<PathBuf>,
+}
+
+impl Layers {
+    /// Merges what was typed, the environment and the file.
+    pub(crate) fn merge(
+        typed: Vec<(Key, String)>,
+        environment: &Environment,
+        noun: Option<Noun>,
+        config_file: Option<&Path>,
+    ) -> Result<Self, ConfigError> {
+        let mut layers = Self::default();
+        for (key, value) in typed {
+            layers.values.insert(key, (Raw::Text(value), Source::Flag(key.flag())));
+        }
+        for key in Key::ALL.iter().copied() {
+            let names = [Some(key.variable()), noun.map(|noun| key.variable_of(noun))];
+            for name in names.into_iter().flatten() {
+                if let Some(value) = environment.text(&name) {
+                    layers.values.entry(key).or_insert((Raw::Text(value), Source::Variable(name)));
+                }
+            }
+        }
+        layers.read_file(environment, config_file)?;
+        Ok(layers)
+    }
+
+    fn read_file(&mut self, environment: &Environment, config_file: Option<&Path>) -> Result<(), ConfigError> {
+        let (path, must_exist) = file_path(environment, config_file);
+        self.path.clone_from(&path);
+        let Some(path) = path else { return Ok(()) };
+        let text = match std::fs::read(&path).map(String::from_utf8) {
+            Ok(Ok(text)) => text,
+            Ok(Err(_)) => return Err(unreadable(path, "it is not UTF-8 text")),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => return Ok(()),
+            Err(error) => return Err(unreadable(path, error)),
+        };
+        let contents = file::read(text.strip_prefix('\u{feff}').unwrap_or(&text));
+        for Mistake { line, text } in contents.mistakes {
+            self.findings.push(Finding { place: format!("{}:{line}", file::shown(&path)), text });
+        }
+        for (key, (raw, line)) in contents.values {
+            self.values.entry(key).or_insert((raw, Source::File { path: path.clone(), line }));
+        }
+        Ok(())
+    }
+
+    /// The value of a key and its source.
+    pub(crate) fn get(&self, key: Key) -> Option<&(Raw, Source)> {
+        self.values.get(&key)
+    }
+
+    /// Reads a value; a mistake is kept for [`Layers::finish`].
+    pub(crate) fn read<T>(&mut self, key: Key, reader: impl FnOnce(&Raw) -> Result<T, String>) -> Option<T> {
+        let (raw, source) = self.values.get(&key)?;
+        match reader(raw) {
+            Ok(value) => Some(value),
+            Err(text) => {
+                let finding = Finding { place: source.to_string(), text: format!("`{}` {text}", key.name()) };
+                self.findings.push(finding);
+                None
+            }
+        }
+    }
+
+    /// Reads a path: absolute in a file, relative to the present folder when typed.
+    pub(crate) fn read_path(&mut self, key: Key, present_folder: Option<&Path>) -> Option<PathBuf> {
+        let typed = matches!(self.values.get(&key)?.1, Source::Flag(_));
+        self.read(key, |raw| super::value::path_from(raw, present_folder.filter(|_| typed)))
+    }
+
+    /// Ends the reading: all mistakes at once, or none.
+    pub(crate) fn finish(&mut self) -> Result<(), ConfigError> {
+        let mistakes = std::mem::take(&mut self.findings);
+        if mistakes.is_empty() { Ok(()) } else { Err(ConfigError::Invalid { mistakes }) }
+    }
+}
+
+fn unreadable(path: PathBuf, reason: impl ToString) -> ConfigError {
+    ConfigError::Unreadable { path, reason: reason.to_string() }
+}
+
+/// The file to read, and whether its absence is an error: it is when somebody named it.
+pub(crate) fn file_path(environment: &Environment, config_file: Option<&Path>) -> (Option<PathBuf>, bool) {
+    if let Some(path) = config_file {
+        return (Some(path.to_owned()), true);
+    }
+    if let Some(path) = environment.text("BKY_IAC_CONFIG_FILE") {
+        return (Some(path.into()), true);
+    }
+    (environment.home().map(|home| home.join(".config/bky/iac/config.toml")), false)
+}

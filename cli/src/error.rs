@@ -1,0 +1,168 @@
+//! The error a person sees: a kind with a stable code, what failed, what caused it and what to type next.
+//!
+//! This is the one place that knows exit codes. Every other module returns an error type of its own; the
+//! conversions, with the hints, stand in `error/` beside it.
+
+mod aws;
+mod config;
+mod kind;
+
+use serde::Serialize;
+
+pub(crate) use kind::Kind;
+
+/// The result of everything a command does.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// A failure in the words of the user, printed as `error:`, `caused by:` and `hint:` lines.
+#[derive(Debug, Clone)]
+pub(crate) struct Error(Box<Report>);
+
+#[derive(Debug, Clone)]
+struct Report {
+    kind: Kind,
+    message: String,
+    causes: Vec<String>,
+    hints: Vec<String>,
+    aws: Option<AwsAnswer>,
+    made: Vec<Made>,
+}
+
+/// What AWS said when it refused, for a support case: its code and the request's id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct AwsAnswer {
+    pub(crate) code: Option<String>,
+    pub(crate) request_id: Option<String>,
+}
+
+/// Something that exists because of a command that failed afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Made {
+    /// `instance`, `key pair`, `security group` or `file`.
+    pub(crate) kind: &'static str,
+    /// The AWS id, or the path of a file.
+    pub(crate) id: String,
+    /// The name the user gave it.
+    pub(crate) name: Option<String>,
+}
+
+impl Error {
+    /// Makes an error of this kind; the message is lower case, without a final period.
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Report {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+            aws: None,
+            made: Vec::new(),
+        }))
+    }
+
+    /// Gives the failure its meaning in the command at hand; what was said so far becomes a cause.
+    #[must_use]
+    pub(crate) fn becomes(mut self, kind: Kind, message: impl Into<String>) -> Self {
+        let message = std::mem::replace(&mut self.0.message, message.into());
+        self.0.causes.insert(0, message);
+        self.0.kind = kind;
+        self.0.hints.clear();
+        self
+    }
+
+    /// Adds a `caused by:` line.
+    #[must_use]
+    pub(crate) fn cause(mut self, cause: impl ToString) -> Self {
+        self.0.causes.push(cause.to_string());
+        self
+    }
+
+    /// Adds a `hint:` line: what to type or to do next.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hints.push(hint.into());
+        self
+    }
+
+    /// Adds what AWS answered.
+    #[must_use]
+    pub(crate) fn answered(mut self, aws: AwsAnswer) -> Self {
+        self.0.aws = Some(aws);
+        self
+    }
+
+    /// Adds something that exists although the command failed.
+    #[must_use]
+    pub(crate) fn made(mut self, made: impl IntoIterator<Item = Made>) -> Self {
+        self.0.made.extend(made);
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The lines for stderr, in order, each with its label.
+    pub(crate) fn lines(&self) -> Vec<(Label, String)> {
+        let Report { message, causes, hints, aws, made, .. } = &*self.0;
+        let mut lines = vec![(Label::Error, message.clone())];
+        lines.extend(causes.iter().map(|cause| (Label::Cause, cause.clone())));
+        if let Some(request) = aws.as_ref().and_then(|aws| aws.request_id.as_ref()) {
+            lines.push((Label::Cause, format!("AWS request {request}")));
+        }
+        lines.extend(made.iter().map(|made| (Label::Made, made.to_string())));
+        lines.extend(hints.iter().map(|hint| (Label::Hint, hint.clone())));
+        lines
+    }
+
+    /// The one document that stdout has under JSON when a command fails.
+    pub(crate) fn document(&self) -> impl Serialize + use<> {
+        #[derive(Serialize)]
+        struct Document {
+            error: Body,
+            made: Vec<Made>,
+        }
+        #[derive(Serialize)]
+        struct Body {
+            code: &'static str,
+            message: String,
+            causes: Vec<String>,
+            hints: Vec<String>,
+            aws: Option<AwsAnswer>,
+        }
+        let Report { kind, message, causes, hints, aws, made } = (*self.0).clone();
+        Document { error: Body { code: kind.code(), message, causes, hints, aws }, made }
+    }
+}
+
+/// What a line of an error is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Label {
+    Error,
+    Cause,
+    Made,
+    Hint,
+}
+
+impl std::fmt::Display for Label {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Cause => "caused by",
+            Self::Made => "exists",
+            Self::Hint => "hint",
+        })
+    }
+}
+
+impl std::fmt::Display for Made {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{} `{name}` {}", self.kind, self.id),
+            None => write!(f, "{} {}", self.kind, self.id),
+        }
+    }
+}

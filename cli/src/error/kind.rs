@@ -1,0 +1,85 @@
+//! The kinds of failure: each has a stable code for scripts, an exit status and a line of `docs/errors.md`.
+
+/// Defines the enum, its codes, exit statuses and meanings from one table, so that none can be forgotten.
+macro_rules! kinds {
+    ($($kind:ident $code:literal $exit:literal $meaning:literal)*) => {
+        /// What went wrong, in a form that scripts can compare.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Kind { $(#[doc = $meaning] $kind,)* }
+
+        impl Kind {
+            /// The stable code, as it stands in JSON and in `docs/errors.md`.
+            pub(crate) fn code(self) -> &'static str {
+                match self { $(Self::$kind => $code,)* }
+            }
+
+            /// The exit status: 1 refused or failed, 2 usage or configuration, 70 a bug, 130 interrupted.
+            pub(crate) fn exit(self) -> u8 {
+                match self { $(Self::$kind => $exit,)* }
+            }
+
+            /// Every kind in the order of the table, with its meaning.
+            #[cfg(test)]
+            pub(crate) const ALL: &[(Self, &'static str)] = &[$((Self::$kind, $meaning),)*];
+        }
+    };
+}
+
+kinds! {
+    Usage                "usage"                  2 "the command line is not one that `iac` takes"
+    SecretOnCommandLine  "secret_on_command_line" 2 "a secret was passed as a flag, where every user of the machine can read it"
+    ConfigUnreadable     "config_unreadable"      2 "the configuration file cannot be read"
+    ConfigInvalid        "config_invalid"         2 "the configuration file or the environment has mistakes; all are listed"
+    ConfigExists         "config_exists"          1 "`config init` found a configuration file and did not touch it"
+    SettingMissing       "setting_missing"        2 "a setting that the command needs is not set"
+    SettingInvalid       "setting_invalid"        2 "a setting has a value that cannot be used here"
+    CredentialsFile      "credentials_file"       2 "the file named by `cred_file` holds no usable access key"
+    CredentialsMissing   "credentials_missing"    2 "no AWS credentials were found"
+    CredentialsRefused   "credentials_refused"    1 "AWS does not accept the credentials"
+    AccountMismatch      "account_mismatch"       2 "the credentials belong to another account than `account`"
+    AwsUnreachable       "aws_unreachable"        1 "AWS cannot be reached"
+    AwsTimeout           "aws_timeout"            1 "AWS did not answer in time"
+    AwsThrottled         "aws_throttled"          1 "AWS went on asking for fewer requests"
+    AwsDenied            "aws_denied"             1 "the credentials lack a right"
+    AwsClock             "aws_clock"              1 "this machine's clock differs too much from AWS's"
+    AwsRefused           "aws_refused"            1 "AWS refused a request for a reason of its own"
+    AwsFault             "aws_fault"              1 "AWS failed while it worked on a request"
+    AwsAnswer            "aws_answer"             1 "AWS's answer lacks what it must hold"
+    NotOurs              "not_ours"               1 "the resource was not made by `iac`, so it is neither changed nor deleted"
+    FileFailed           "file_failed"            1 "a file or folder cannot be read or written"
+    ToolMissing          "tool_missing"           1 "a program of OpenSSH is not installed"
+    ToolFailed           "tool_failed"            1 "a program of OpenSSH failed"
+    KeyFileExists        "key_file_exists"        1 "the private key file is there already; it is never overwritten"
+    KeyExists            "key_exists"             1 "the key pair is there already"
+    KeyMissing           "key_missing"            1 "there is no such key pair"
+    KeyFileMissing       "key_file_missing"       1 "the private half of the key pair is not on this machine"
+    KeyFileDiffers       "key_file_differs"       1 "the private key file belongs to another key pair"
+    KeyDeleteInterrupted "key_delete_interrupted" 1 "an earlier `key delete` was interrupted and has to be finished first"
+    FolderBusy           "folder_busy"            1 "another `iac` works in the secrets folder"
+    GroupMissing         "group_missing"          1 "there is no such security group"
+    GroupAmbiguous       "group_ambiguous"        1 "several security groups have this name"
+    GroupInUse           "group_in_use"           1 "a network interface still uses the security group"
+    AddressUnknown       "address_unknown"        1 "this machine's public address cannot be found out"
+    NoDefaultVpc         "no_default_vpc"         1 "the region has no default VPC"
+    SubnetMissing        "subnet_missing"         1 "there is no such subnet"
+    ImageMissing         "image_missing"          1 "there is no such machine image"
+    ImageUnsuitable      "image_unsuitable"       1 "the machine image does not run on the instance type"
+    TypeUnknown          "type_unknown"           1 "the region has no such instance type"
+    TypeWithoutEnclaves  "type_without_enclaves"  1 "the instance type cannot run enclaves"
+    NoCapacity           "no_capacity"            1 "AWS has no capacity for the instance type in any zone"
+    QuotaExceeded        "quota_exceeded"         1 "the account's vCPU quota is used up"
+    LaunchMismatch       "launch_mismatch"        1 "an earlier launch of this name asked for something else"
+    InstanceExists       "instance_exists"        1 "a live instance has this name already"
+    InstanceMissing      "instance_missing"       1 "there is no live instance of this name or id"
+    InstanceAmbiguous    "instance_ambiguous"     1 "several live instances have this name"
+    InstanceFailed       "instance_failed"        1 "the instance ended while it was waited for"
+    InstanceNotRunning   "instance_not_running"   1 "the instance is not running"
+    NoAddress            "no_address"             1 "the instance has no public address"
+    TimedOut             "timed_out"              1 "the wait ended before what was waited for"
+    HostKeyUnproven      "host_key_unproven"      1 "no host key of the instance could be proven"
+    HostKeyDiffers       "host_key_differs"       1 "the server's host key is not the one the instance printed"
+    SshFailed            "ssh_failed"             1 "an SSH connection could not be made"
+    CopyFailed           "copy_failed"            1 "a file could not be copied"
+    Interrupted          "interrupted"          130 "Ctrl-C"
+    Internal             "internal"              70 "a bug in `iac`"
+}

@@ -1,0 +1,67 @@
+//! Ctrl-C in two stages: the first lets the call in flight return and then stops, the second leaves at once.
+//!
+//! SIGTERM counts as Ctrl-C, so that a supervisor's stop leaves no half-done work unsaid either.
+
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::error::{Error, Kind, Result};
+
+/// Whether the user wants to stop; cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Interrupt {
+    stopping: watch::Receiver<bool>,
+}
+
+impl Interrupt {
+    /// Starts to listen. Must run inside a tokio runtime.
+    pub(crate) fn listen() -> Result<Self> {
+        let (sender, stopping) = watch::channel(false);
+        let failed = |error| Error::new(Kind::Internal, "cannot listen for signals").cause(error);
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        tokio::spawn(async move {
+            for stage in [Stage::Stop, Stage::Leave] {
+                tokio::select! {
+                    _ = interrupt.recv() => (),
+                    _ = terminate.recv() => (),
+                }
+                match stage {
+                    Stage::Stop => drop(sender.send(true)),
+                    Stage::Leave => leave(),
+                }
+            }
+        });
+        Ok(Self { stopping })
+    }
+
+    /// Refuses to begin the next step once the user wants to stop.
+    pub(crate) fn check(&self) -> Result<()> {
+        if *self.stopping.borrow() { Err(interrupted()) } else { Ok(()) }
+    }
+
+    /// Waits a while, or until the user wants to stop.
+    pub(crate) async fn pause(&self, span: Duration) -> Result<()> {
+        let mut stopping = self.stopping.clone();
+        tokio::select! {
+            () = tokio::time::sleep(span) => Ok(()),
+            _ = stopping.wait_for(|stop| *stop) => Err(interrupted()),
+        }
+    }
+}
+
+enum Stage {
+    Stop,
+    Leave,
+}
+
+fn interrupted() -> Error {
+    Error::new(Kind::Interrupted, "interrupted").hint("run the command again; it goes on where it stopped")
+}
+
+#[expect(clippy::disallowed_methods, reason = "the second Ctrl-C leaves at once, whatever is under way")]
+fn leave() {
+    std::process::exit(i32::from(Kind::Interrupted.exit()));
+}
