@@ -10,9 +10,13 @@ mod image;
 mod instance;
 mod instance_type;
 mod launch;
+mod network;
+mod security_group;
 
 pub(crate) use client::{Aws, ConnectError, Connection};
 pub(crate) use error::{CallError, Failure};
 pub(crate) use image::MachineImage;
 pub(crate) use instance::Wanted;
 pub(crate) use launch::{Launch, LaunchError};
+pub(crate) use network::Subnet;
+pub(crate) use security_group::{Group, WantedGroups, is_group_unknown};

@@ -3,6 +3,7 @@
 mod config;
 mod instance;
 pub(crate) mod patience;
+pub(crate) mod security_group;
 pub(crate) mod select;
 
 use iac_core::tag::Owner;
