@@ -11,6 +11,8 @@ mod instance;
 mod instance_type;
 mod key_pair;
 mod launch;
+mod network;
+mod security_group;
 
 pub(crate) use client::{Aws, ConnectError, Connection};
 pub(crate) use error::{CallError, Failure};
@@ -18,3 +20,5 @@ pub(crate) use image::MachineImage;
 pub(crate) use instance::Wanted;
 pub(crate) use key_pair::{ImportError, WantedKeyPairs};
 pub(crate) use launch::{Launch, LaunchError};
+pub(crate) use network::Subnet;
+pub(crate) use security_group::{Group, WantedGroups, is_group_unknown};

@@ -5,6 +5,7 @@ mod instance;
 pub(crate) mod key;
 pub(crate) mod lock;
 pub(crate) mod patience;
+pub(crate) mod security_group;
 pub(crate) mod select;
 
 use iac_core::tag::Owner;
