@@ -9,6 +9,7 @@ mod config;
 mod credentials;
 mod error;
 mod interrupt;
+mod ssh;
 mod ui;
 
 use std::ffi::OsString;
