@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod credentials;
 mod error;
+mod files;
 mod interrupt;
 mod ssh;
 mod ui;

@@ -86,6 +86,16 @@ impl CallError {
     }
 }
 
+impl Failure {
+    /// Whether it is certain that the call changed nothing: AWS said no before it began, or was never asked.
+    pub(crate) fn changed_nothing(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused(_) | Self::Denied(_) | Self::Credentials(_) | Self::NoCredentials(_) | Self::Clock(_)
+        )
+    }
+}
+
 fn service_failure(code: Option<&str>, status: u16, message: String) -> Failure {
     match code.unwrap_or_default() {
         "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => Failure::Denied(message),

@@ -9,10 +9,12 @@ mod error;
 mod image;
 mod instance;
 mod instance_type;
+mod key_pair;
 mod launch;
 
 pub(crate) use client::{Aws, ConnectError, Connection};
 pub(crate) use error::{CallError, Failure};
 pub(crate) use image::MachineImage;
 pub(crate) use instance::Wanted;
+pub(crate) use key_pair::{ImportError, WantedKeyPairs};
 pub(crate) use launch::{Launch, LaunchError};

@@ -5,14 +5,17 @@ use std::path::Path;
 use std::time::Duration;
 
 use iac_core::console::{HostKey, host_keys};
+use iac_core::known_hosts;
 use iac_core::observed::Instance;
 
 use crate::aws::{Aws, CallError, Failure as CallFailure};
 use crate::commands::Context;
+use crate::commands::lock::lock;
 use crate::commands::patience::{Patience, timed_out};
 use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
-use crate::ssh::{KnownHosts, SshError, Target, Trouble};
+use crate::files::SecretsFolder;
+use crate::ssh::{SshError, Target, Trouble};
 
 /// How much longer the console is looked at once the server answers, before its word is taken for it: what prints the
 /// keys runs at the very end of the first boot.
@@ -24,14 +27,14 @@ const DENIED: Duration = Duration::from_secs(10);
 pub(crate) async fn reach(
     context: &Context<'_>,
     aws: &Aws,
-    secrets_folder: &Path,
+    folder: &SecretsFolder,
     instance: &Instance,
     key_file: &Path,
     patience: &mut Patience,
     accept: bool,
 ) -> Result<Target> {
-    let target = target(context.settings, secrets_folder, instance, key_file)?;
-    prove(context, aws, secrets_folder, &target, patience, accept).await?;
+    let target = target(context.settings, folder, instance, key_file)?;
+    prove(context, aws, folder, &target, patience, accept).await?;
     answers(context, &target, patience).await?;
     Ok(target)
 }
@@ -39,7 +42,7 @@ pub(crate) async fn reach(
 /// How to connect to an instance; its host key may still have to be proven.
 pub(crate) fn target(
     settings: &Settings,
-    secrets_folder: &Path,
+    folder: &SecretsFolder,
     instance: &Instance,
     key_file: &Path,
 ) -> Result<Target> {
@@ -53,14 +56,22 @@ pub(crate) fn target(
         port: settings.ssh_port(),
         user: settings.ssh_user().to_owned(),
         key_file: key_file.to_owned(),
-        known_hosts: KnownHosts::of(secrets_folder).path().to_owned(),
+        known_hosts: folder.known_hosts(),
         config: settings.ssh_config.clone(),
     })
 }
 
 /// Removes what is known of an instance that is gone.
-pub(crate) fn forget(secrets_folder: &Path, instance_id: &str) -> Result<()> {
-    Ok(KnownHosts::of(secrets_folder).forget(instance_id)?)
+pub(crate) async fn forget(context: &Context<'_>, folder: &SecretsFolder, id: &str) -> Result<()> {
+    if is_known(folder, id)? {
+        folder.forget_host(&lock(context, folder).await?, id)?;
+    }
+    Ok(())
+}
+
+fn is_known(folder: &SecretsFolder, id: &str) -> Result<bool> {
+    let known = known_hosts::has_host(&folder.read_known_hosts()?, id);
+    known.map_err(|error| Error::new(Kind::AwsAnswer, "AWS's answer holds no usable instance id").cause(error))
 }
 
 /// Makes sure that a host key of the instance is known: from before, from its console, or, where the user accepts that,
@@ -68,14 +79,13 @@ pub(crate) fn forget(secrets_folder: &Path, instance_id: &str) -> Result<()> {
 pub(crate) async fn prove(
     context: &Context<'_>,
     aws: &Aws,
-    secrets_folder: &Path,
+    folder: &SecretsFolder,
     target: &Target,
     patience: &mut Patience,
     accept: bool,
 ) -> Result<()> {
-    let known = KnownHosts::of(secrets_folder);
     let id = &target.instance_id;
-    if known.has(id)? {
+    if is_known(folder, id)? {
         return Ok(());
     }
     let shown = if accept { Some(shown(context, target, patience).await?) } else { None };
@@ -89,7 +99,7 @@ pub(crate) async fn prove(
         }
         (None, None) => return Err(unproven(id)),
     };
-    Ok(known.keep(id, &keys)?)
+    Ok(folder.trust_host(&lock(context, folder).await?, id, &keys)?)
 }
 
 /// The host keys on the instance's console, once there are any; `None` when the time is over.

@@ -3,6 +3,8 @@
 mod config;
 pub(crate) mod host_key;
 mod instance;
+pub(crate) mod key;
+pub(crate) mod lock;
 pub(crate) mod patience;
 pub(crate) mod select;
 
@@ -50,6 +52,7 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
 async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
     match command {
         Command::Instance(command) => instance::run(context, command).await.map(|()| 0),
+        Command::Key(command) => key::run(context, command).await.map(|()| 0),
         Command::Config(_) => Ok(0),
         _ => Ok(1),
     }

@@ -1,15 +1,15 @@
 //! What a failure of OpenSSH means to a person, and what to do about it.
 
+use super::local::tool_missing;
 use super::{Error, Kind};
-use crate::ssh::{Failure, KnownHostsError, SshError, Trouble};
+use crate::ssh::{Failure, SshError, Trouble};
 
 impl From<SshError> for Error {
     fn from(error: SshError) -> Self {
         let message = error.to_string();
         match error {
-            SshError::Missing(_) => Self::new(Kind::ToolMissing, message)
-                .hint("install the OpenSSH client, or put the folder it is in into `PATH`"),
-            SshError::NotRun { .. } => Self::new(Kind::ToolFailed, message),
+            SshError::Missing(_) => tool_missing(message),
+            SshError::NotStarted { source, .. } => Self::new(Kind::ToolFailed, message).cause(source),
             SshError::Connection(failure) => failure.into(),
         }
     }
@@ -59,16 +59,4 @@ fn is_worth_reading(line: &str) -> bool {
         "Add correct host key",
     ];
     !EXPLAINED.iter().any(|start| line.starts_with(start))
-}
-
-impl From<KnownHostsError> for Error {
-    fn from(error: KnownHostsError) -> Self {
-        let message = error.to_string();
-        match error {
-            KnownHostsError::File { .. } => {
-                Self::new(Kind::FileFailed, message).hint("check the owner and the mode of `secrets_folder`")
-            }
-            KnownHostsError::Id(_) => Self::new(Kind::AwsAnswer, message),
-        }
-    }
 }

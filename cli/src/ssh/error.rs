@@ -11,12 +11,12 @@ pub(crate) enum SshError {
     #[error("`{0}` is not installed")]
     Missing(&'static str),
     /// The program is there, but did not run.
-    #[error("cannot run `{program}`: {reason}")]
-    NotRun {
+    #[error("cannot start `{program}`")]
+    NotStarted {
         /// Its name.
         program: &'static str,
         /// What the system says.
-        reason: io::Error,
+        source: io::Error,
     },
     /// OpenSSH itself failed, not the command on the instance.
     #[error(transparent)]
@@ -25,10 +25,10 @@ pub(crate) enum SshError {
 
 impl SshError {
     /// Takes apart why a program could not be started.
-    pub(crate) fn start(program: &'static str, reason: io::Error) -> Self {
-        match reason.kind() {
+    pub(crate) fn start(program: &'static str, source: io::Error) -> Self {
+        match source.kind() {
             io::ErrorKind::NotFound => Self::Missing(program),
-            _ => Self::NotRun { program, reason },
+            _ => Self::NotStarted { program, source },
         }
     }
 }
