@@ -1,6 +1,7 @@
 //! The commands. Each file is one noun; its signatures say what it needs: one without an [`Aws`] cannot touch AWS.
 
 mod config;
+pub(crate) mod host_key;
 mod instance;
 pub(crate) mod key;
 pub(crate) mod lock;

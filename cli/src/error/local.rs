@@ -36,7 +36,7 @@ impl From<KeygenError> for Error {
 }
 
 /// A program of OpenSSH that is not there.
-fn tool_missing(message: String) -> Error {
+pub(super) fn tool_missing(message: String) -> Error {
     Error::new(Kind::ToolMissing, message).hint(
         "install OpenSSH's client, for instance with `apt-get install openssh-client` or `dnf install openssh-clients`",
     )
