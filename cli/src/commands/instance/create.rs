@@ -9,9 +9,10 @@ use iac_core::observed::Instance;
 
 use super::list::described;
 use super::prepare::{Prepared, prepare};
-use super::wait::{self, Patience, made};
+use super::wait::{self, made};
 use crate::args::{CreateOptions, WaitFor};
 use crate::aws::{Aws, LaunchError, Wanted};
+use crate::commands::patience::Patience;
 use crate::commands::{Context, connect, host_key, select};
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
@@ -27,11 +28,16 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     let folder = SecretsFolder::open(settings.secrets_folder()?)?;
     let mut patience = Patience::new(options.timeout.0);
     let aws = connect(settings).await?;
-    let (prepared, instances) = tokio::try_join!(prepare(context, &aws, &folder), named(&aws, name))?;
+    let (prepared, instances) = tokio::join!(prepare(context, &aws, &folder), select::named(&aws, name));
+    let instances = instances?;
+    let live: Vec<Instance> = instances.iter().filter(|instance| instance.state.is_live()).cloned().collect();
+    let marker = folder.launch(name)?.as_deref().and_then(LaunchToken::parse);
+    if let (None, Some(instance)) = (&marker, select::one_live(name, &live)?) {
+        return Err(exists(name, instance));
+    }
+    let prepared = prepared?;
 
     let tokens = tokens(&prepared.account, &aws.region, name);
-    let marker = folder.launch(name)?.as_deref().and_then(LaunchToken::parse);
-    let live: Vec<Instance> = instances.iter().filter(|instance| instance.state.is_live()).cloned().collect();
     let instance = match create_decision(&live, &tokens, marker.as_ref()) {
         Create::Exists(instance) => return Err(exists(name, instance)),
         Create::Ambiguous(instances) => return Err(select::ambiguous(name, &instances)),
@@ -47,10 +53,6 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     let finished = finish(context, &aws, &folder, &prepared, options, &mut patience, instance.clone()).await;
     let instance = finished.map_err(|error| error.made([made(&instance)]))?;
     context.ui.data(&instance, |width| described(&instance, width))
-}
-
-async fn named(aws: &Aws, name: &InstanceName) -> Result<Vec<Instance>> {
-    Ok(select::named(aws, name).await?)
 }
 
 /// A time to live that nothing keeps would be worse than none.
@@ -69,9 +71,8 @@ fn tokens(account: &str, region: &str, name: &InstanceName) -> Vec<LaunchToken> 
 
 /// The first generation after all those that an ended instance still shows; the others AWS would refuse.
 fn first_unused(tokens: &[LaunchToken], instances: &[Instance]) -> usize {
-    let used = |token: &LaunchToken| {
-        instances.iter().any(|instance| instance.client_token.as_deref() == Some(token.as_str()))
-    };
+    let used =
+        |token: &LaunchToken| instances.iter().any(|instance| instance.client_token.as_deref() == Some(token.as_str()));
     tokens.iter().rposition(used).map_or(0, |last| last + 1)
 }
 

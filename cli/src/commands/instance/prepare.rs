@@ -7,7 +7,7 @@ use iac_core::name::InstanceName;
 use iac_core::observed::{Architecture, InstanceType};
 use iac_core::tag::creation_tags;
 
-use crate::aws::{Aws, CallError, Launch, MachineImage, Subnet};
+use crate::aws::{Aws, Launch, MachineImage, Subnet};
 use crate::commands::{Context, check_account, key, security_group};
 use crate::config::{Settings, value::Image};
 use crate::error::{Error, Kind, Result};
@@ -34,19 +34,22 @@ pub(super) async fn prepare(context: &Context<'_>, aws: &Aws, folder: &SecretsFo
     let name = settings.instance_name()?;
     let type_name = settings.instance_type();
     let progress = context.ui.progress("looking at what a launch needs");
+    // All answers are awaited, so that of several mistakes always the same one is reported first.
     let (account, key_file, group, described, zones, images, subnets) = progress
         .during(async {
-            tokio::try_join!(
+            tokio::join!(
                 check_account(settings, aws),
                 key::private_half(context, aws, folder),
                 security_group::find(settings, aws),
-                called(aws.instance_type(type_name)),
-                called(aws.zones_offering(type_name)),
+                aws.instance_type(type_name),
+                aws.zones_offering(type_name),
                 image_ids(settings, aws),
                 subnets(settings, aws),
             )
         })
-        .await?;
+        .await;
+    let (account, key_file, group) = (account?, key_file?, group?);
+    let (described, zones, images, subnets) = (described?, zones?, images?, subnets?);
     let described = described.ok_or_else(|| type_unknown(type_name))?;
     check_type(&described, settings.nitro())?;
     let subnets = in_order(name, type_name, &zones, subnets)?;
@@ -63,11 +66,6 @@ pub(super) async fn prepare(context: &Context<'_>, aws: &Aws, folder: &SecretsFo
         tags: creation_tags(name.as_str(), Some(name), &settings.tags),
     };
     Ok(Prepared { launch, subnets, account, key_file })
-}
-
-/// A call's result with the error that commands speak of.
-async fn called<T>(call: impl Future<Output = std::result::Result<T, CallError>>) -> Result<T> {
-    Ok(call.await?)
 }
 
 fn type_unknown(name: &str) -> Error {
