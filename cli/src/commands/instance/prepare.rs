@@ -163,3 +163,34 @@ fn in_order(name: &InstanceName, type_name: &str, zones: &[String], subnets: Vec
         .cause(format!("zones that offer it: {offering}; zones with a subnet: {}", order.join(", ")))
         .hint("choose another `instance_type`, `region` or `subnet_id`"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subnet(zone: &str) -> Subnet {
+        Subnet { id: format!("subnet-{zone}"), vpc_id: "vpc-1".into(), zone: zone.into(), public: true }
+    }
+
+    fn order(zones: &[&str], subnets: &[&str]) -> Result<Vec<String>> {
+        let zones: Vec<String> = zones.iter().map(ToString::to_string).collect();
+        let subnets = subnets.iter().map(|zone| subnet(zone)).collect();
+        let ordered = in_order(&InstanceName::parse("dev").unwrap(), "c6a.xlarge", &zones, subnets)?;
+        Ok(ordered.into_iter().map(|subnet| subnet.zone).collect())
+    }
+
+    #[test]
+    fn only_zones_that_offer_the_type_and_have_a_subnet_are_tried() {
+        assert_eq!(order(&["a", "b"], &["b", "c"]).unwrap(), ["b"]);
+        let all = order(&["a", "b", "c"], &["a", "b", "c"]).unwrap();
+        assert_eq!(all, order(&["c", "b", "a"], &["b", "a", "c"]).unwrap(), "the order is computed, not AWS's");
+    }
+
+    #[test]
+    fn no_subnet_and_no_offer_are_two_different_mistakes() {
+        assert_eq!(order(&["a"], &[]).unwrap_err().kind(), Kind::NoDefaultVpc);
+        let error = order(&["a"], &["b"]).unwrap_err();
+        assert_eq!(error.kind(), Kind::TypeUnknown);
+        assert!(error.lines()[1].1.contains("zones that offer it: a; zones with a subnet: b"));
+    }
+}

@@ -69,7 +69,7 @@ async fn chosen(context: &Context<'_>, aws: &Aws, id: Option<&str>) -> Result<In
 }
 
 /// Asks until AWS has taken the request: right after a launch, not every part of EC2 knows the instance.
-async fn end(context: &Context<'_>, aws: &Aws, id: &str) -> Result<InstanceState> {
+pub(super) async fn end(context: &Context<'_>, aws: &Aws, id: &str) -> Result<InstanceState> {
     context.interrupt.check()?;
     let mut patience = Patience::new(KNOWN_WITHIN);
     loop {
