@@ -13,6 +13,9 @@ impl From<FileError> for Error {
             ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
                 Some("set `secrets_folder` to a folder that this user may write to, or change its permissions")
             }
+            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+                Some("check the setting `secrets_folder`")
+            }
             _ => None,
         };
         let error = Self::new(Kind::FileFailed, error.to_string()).cause(&error.source);
