@@ -122,7 +122,10 @@ impl Making<'_> {
         let imported = progress.during(import(self.context, self.aws, self.name, public_key)).await;
         let pair = imported.map_err(|failure| self.not_imported(failure, origin))?;
         match &pair.public_key {
-            Some(shown) if shown == public_key && pair.owner().is_ours() => Ok(pair),
+            Some(shown) if shown == public_key && pair.owner().is_ours() => {
+                let stopped = self.context.interrupt.check();
+                stopped.map(|()| pair.clone()).map_err(|error| self.unfinished(error, &pair))
+            }
             Some(shown) if shown != public_key && origin == Origin::ThisRun => {
                 Err(self.without_new(self.refused(CreateRefusal::PairExists)))
             }
@@ -145,11 +148,14 @@ impl Making<'_> {
         let (new, pem) = (self.file(KeyFileName::New), self.file(KeyFileName::Pem));
         match files::rename_new(&new, &pem) {
             Ok(()) => Ok(pair),
-            Err(error) if error.is_in_the_way() => {
-                Err(self.refused(CreateRefusal::FileExists).made([made_pair(self.name, &pair.id), made_file(&new)]))
-            }
-            Err(error) => Err(Error::from(error).made([made_pair(self.name, &pair.id), made_file(&new)])),
+            Err(error) if error.is_in_the_way() => Err(self.unfinished(self.refused(CreateRefusal::FileExists), &pair)),
+            Err(error) => Err(self.unfinished(error.into(), &pair)),
         }
+    }
+
+    /// Names what exists when the last step was not done.
+    fn unfinished(&self, error: Error, pair: &KeyPair) -> Error {
+        error.made([made_pair(self.name, &pair.id), made_file(&self.file(KeyFileName::New))])
     }
 
     /// Takes away the file that this run made; where that fails too, the file is named.
