@@ -54,6 +54,7 @@ def test_filter_values_are_patterns(sandbox: Sandbox, ec2: Any, pattern: str, fo
 
 
 def test_states_and_tag_keys_are_patterns_too(sandbox: Sandbox, ec2: Any) -> None:
+    sandbox.set(pending=10_000)
     sandbox.launch(TagSpecifications=tagged("instance", "dev"))
 
     def count(name: str, value: str) -> int:
@@ -87,6 +88,22 @@ def test_rules_are_tagged_when_made(sandbox: Sandbox, ec2: Any) -> None:
     assert made["SecurityGroupRules"][0]["Tags"] == tags
     rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
     assert [rule["Tags"] for rule in rules if not rule["IsEgress"]] == [tags]
+
+
+def test_rules_of_one_call_come_together(sandbox: Sandbox, ec2: Any) -> None:
+    group = ec2.create_security_group(GroupName="ssh", Description="ssh")["GroupId"]
+
+    def permission(*addresses: str) -> dict[str, Any]:
+        ranges = [{"CidrIp": address} for address in addresses]
+        return {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": ranges}
+
+    permissions = [permission("192.0.2.1/32"), permission("192.0.2.2/32", "192.0.2.3/32")]
+    made = ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=permissions)["SecurityGroupRules"]
+    assert sorted(rule["CidrIpv4"] for rule in made) == ["192.0.2.1/32", "192.0.2.2/32", "192.0.2.3/32"]
+    again = {"GroupId": group, "IpPermissions": [permission("192.0.2.4/32"), permission("192.0.2.1/32")]}
+    refused("InvalidPermission.Duplicate", ec2.authorize_security_group_ingress, **again)
+    (shown,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    assert len(shown["IpRanges"]) == 3
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "arm64"])
