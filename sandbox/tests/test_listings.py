@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
+import urllib.parse
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +183,25 @@ def test_a_wrong_setting_is_refused_as_a_whole(sandbox: Sandbox, changes: Any) -
     )
     assert status == 400 and json.loads(text)["error"]
     assert sandbox.request("/sandbox/settings") == before
+
+
+def test_a_request_that_stalls_holds_nobody_and_does_nothing(sandbox: Sandbox, ec2: Any) -> None:
+    body = b"Action=CreateKeyPair&Version=2016-11-15&KeyName=torn"
+    credential = "Credential=key/20260101/us-east-1/ec2/aws4_request"
+    head = [
+        "POST / HTTP/1.1",
+        "Host: sandbox",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Authorization: AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0",
+        f"Content-Length: {len(body) + 1}",
+    ]
+    address = urllib.parse.urlsplit(sandbox.endpoint)
+    with socket.create_connection((address.hostname, address.port), timeout=30) as stalled:
+        stalled.sendall("\r\n".join([*head, "", ""]).encode() + body)
+        assert ec2.describe_key_pairs()["KeyPairs"] == []
+        stalled.shutdown(socket.SHUT_WR)
+        assert b" 400 " in stalled.recv(4096).splitlines()[0]
+    assert ec2.describe_key_pairs()["KeyPairs"] == []
 
 
 def test_a_reset_forgets_everything(sandbox: Sandbox, ec2: Any) -> None:
