@@ -6,6 +6,7 @@
 mod aws;
 mod config;
 mod kind;
+mod public_address;
 
 use serde::Serialize;
 

@@ -133,7 +133,8 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     messages.join(": ")
 }
 
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+/// The message of the first cause, which says more than "dispatch failure".
+pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut current = error;
     while let Some(source) = current.source() {
         current = source;
