@@ -71,5 +71,5 @@ fn in_use(group: &Group, blocking: &[String]) -> Error {
     blocking
         .iter()
         .fold(error, Error::cause)
-        .hint("end what uses it, instances with `iac instance terminate`, then run the command again")
+        .hint("end or change what uses it (instances with `iac instance terminate`), then run the command again")
 }
