@@ -16,8 +16,12 @@ pub(super) struct Users {
 
 /// Looks for what uses a group.
 pub(super) async fn users(aws: &Aws, group_id: &str) -> Result<Users, CallError> {
-    let naming = aws.security_groups(WantedGroups::Naming(group_id));
-    let (interfaces, naming) = tokio::try_join!(aws.interfaces_using(group_id), naming)?;
+    let (interfaces, mut naming, letting_out) = tokio::try_join!(
+        aws.interfaces_using(group_id),
+        aws.security_groups(WantedGroups::LettingIn(group_id)),
+        aws.security_groups(WantedGroups::LettingOutTo(group_id)),
+    )?;
+    naming.extend(letting_out);
     let ids: Vec<String> = interfaces.iter().filter_map(instance_id).map(str::to_owned).collect();
     let mut instances = Vec::new();
     for ids in ids.chunks(200) {
