@@ -29,7 +29,6 @@ BOOT = """\
 [    6.118842] cloud-init[1617]: Cloud-init v. 22.2.2 running 'init' at {time}. Up 6.09 seconds.
 """
 KEYS = """\
-ci-info: no authorized SSH keys fingerprints found for user ec2-user.
 <14>{time} cloud-init: #############################################################
 <14>{time} cloud-init: -----BEGIN SSH HOST KEY FINGERPRINTS-----
 {fingerprints}<14>{time} cloud-init: -----END SSH HOST KEY FINGERPRINTS-----

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
+from moto.ec2.exceptions import DependencyViolationError
 from moto.ec2.models.security_groups import SecurityGroupBackend
 
 from .around import around
@@ -17,10 +17,6 @@ from .around import around
 def _delete(original: Any, backend: Any, name: str | None = None, group_id: str | None = None) -> None:
     group = backend.get_security_group_from_id(group_id) if group_id else backend.get_security_group_by_name_or_id(name)
     if group is not None:
-        if group.name == "default":
-            raise EC2ClientError(
-                "CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user'
-            )
         _check_unused(backend, group)
     original(backend, name, group_id)
 

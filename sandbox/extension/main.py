@@ -10,8 +10,8 @@ import json
 import logging
 import os
 import resource
+import shutil
 import signal
-import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -40,6 +40,15 @@ def arguments() -> argparse.Namespace:
     return typed
 
 
+def state_folder(typed: Path | None) -> Path:
+    """Returns the folder of this server; one that nobody named goes with the server."""
+    if typed is None:
+        RUN.mkdir(exist_ok=True)
+        return Path(tempfile.mkdtemp(dir=RUN))
+    typed.mkdir(parents=True, exist_ok=True)
+    return typed.resolve()
+
+
 def start(typed: argparse.Namespace, state: Path) -> BaseWSGIServer:
     """Sets the world up and returns a server that listens."""
     # Before moto is imported: it reads these once.
@@ -47,6 +56,9 @@ def start(typed: argparse.Namespace, state: Path) -> BaseWSGIServer:
     (state / "recording").touch()
     from moto.moto_server.werkzeug_app import MotoRequestHandler
 
+    from . import quick_start
+
+    quick_start.prepare()
     from .application import Application
     from .ssh_hosts import SshHosts
 
@@ -64,7 +76,8 @@ def end_when_stdin_closes(server: BaseWSGIServer) -> None:
     """Reads standard input to its end, then ends the server."""
 
     def wait() -> None:
-        while sys.stdin.buffer.read(4096):
+        # Not `sys.stdin`: its lock, held by a waiting thread, would make the interpreter's end a crash.
+        while os.read(0, 4096):
             pass
         server.shutdown()
 
@@ -77,11 +90,7 @@ def main() -> None:
     # One listening socket an instance.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    if typed.state is None:
-        RUN.mkdir(exist_ok=True)
-        typed.state = Path(tempfile.mkdtemp(dir=RUN))
-    state = typed.state.resolve()
-    state.mkdir(parents=True, exist_ok=True)
+    state = state_folder(typed.state)
     logging.basicConfig(filename=state / "server.log", level=logging.INFO, format="%(asctime)s %(message)s")
     server = start(typed, state)
 
@@ -105,6 +114,8 @@ def main() -> None:
     finally:
         world.reset()
         world.hosts.end()
+        if typed.state is None:
+            shutil.rmtree(state, ignore_errors=True)
 
 
 if __name__ == "__main__":
