@@ -1,0 +1,74 @@
+"""The whole application: moto's dispatcher with the extension laid around it, and our pages beside it.
+
+One request at a time changes the world: moto's backends are plain dictionaries, and states that pass by the clock
+change them as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.wrappers import Request
+
+from . import (
+    addresses,
+    catalogue,
+    console,
+    dns,
+    enclaves,
+    groups,
+    idempotency,
+    images,
+    lag,
+    launches,
+    oracle,
+    pages,
+    patterns,
+    quotas,
+    states,
+    volumes,
+)
+from .world import world
+
+# From the inside out: a request passes the last of these first.
+PARTS = (
+    patterns,
+    images,
+    catalogue,
+    addresses,
+    volumes,
+    enclaves,
+    states,
+    launches,
+    groups,
+    console,
+    lag,
+    idempotency,
+    dns,
+    quotas,
+    oracle,
+)
+# What every first command asks for; made before the server says that it is ready.
+WARM = ("ec2", "ssm", "sts", "moto_api")
+
+
+class Application:
+    """A WSGI application that answers as AWS."""
+
+    def __init__(self) -> None:
+        for part in PARTS:
+            part.install()
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        for service in WARM:
+            self._moto.app_instances[service] = create_backend_app(service)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith("/sandbox/"):
+            return pages.answer(Request(environ))(environ, start_response)
+        with world.lock:
+            if path == "/moto-api/reset" and environ["REQUEST_METHOD"] == "POST":
+                world.reset()
+            return list(self._moto(environ, start_response))
