@@ -135,6 +135,6 @@ fn joined(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// The message of the last source, which is the one that says what happened.
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     sources(error).last().unwrap_or(error).to_string()
 }

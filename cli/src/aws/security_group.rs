@@ -51,21 +51,22 @@ pub(crate) enum WantedGroups<'a> {
     OlderTool,
     /// The groups of one name, at most one in each VPC.
     Named(&'a GroupName),
-    /// The groups with a rule that names this group, by its id.
-    Naming(&'a str),
+    /// The other groups with an ingress rule that names this group, by its id.
+    LettingIn(&'a str),
+    /// The other groups with an egress rule that names this group, by its id.
+    LettingOutTo(&'a str),
 }
 
-/// The request for a set of groups; each filter set is a call of its own, because filters narrow each other.
-fn requests(wanted: WantedGroups<'_>) -> Vec<DescribeSecurityGroupsInputBuilder> {
-    let one = |name: &str, value: &str| DescribeSecurityGroupsInput::builder().filters(filter(name, value));
+/// The request for a set of groups.
+fn request(wanted: WantedGroups<'_>) -> DescribeSecurityGroupsInputBuilder {
+    let request = DescribeSecurityGroupsInput::builder();
     match wanted {
-        WantedGroups::All => vec![DescribeSecurityGroupsInput::builder()],
-        WantedGroups::Ours => vec![one("tag-key", tag::ENVIRONMENT)],
-        WantedGroups::OlderTool => vec![one("tag:Deployment", "Sequencer")],
-        WantedGroups::Named(name) => vec![one("group-name", &filter_pattern(name.as_str()))],
-        WantedGroups::Naming(id) => {
-            vec![one("ip-permission.group-id", id), one("egress.ip-permission.group-id", id)]
-        }
+        WantedGroups::All => request,
+        WantedGroups::Ours => request.filters(filter("tag-key", tag::ENVIRONMENT)),
+        WantedGroups::OlderTool => request.filters(filter("tag:Deployment", "Sequencer")),
+        WantedGroups::Named(name) => request.filters(filter("group-name", &filter_pattern(name.as_str()))),
+        WantedGroups::LettingIn(id) => request.filters(filter("ip-permission.group-id", id)),
+        WantedGroups::LettingOutTo(id) => request.filters(filter("egress.ip-permission.group-id", id)),
     }
 }
 
@@ -76,7 +77,7 @@ fn is_wanted(group: &Group, wanted: WantedGroups<'_>) -> bool {
         WantedGroups::Ours => group.owner().is_ours(),
         WantedGroups::OlderTool => group.owner() == Owner::OlderTool,
         WantedGroups::Named(name) => group.name == name.as_str(),
-        WantedGroups::Naming(id) => group.id != id,
+        WantedGroups::LettingIn(id) | WantedGroups::LettingOutTo(id) => group.id != id,
     }
 }
 
@@ -92,21 +93,18 @@ fn creation(name: &GroupName, vpc_id: &str, description: &str, tags: &[Tag]) -> 
 impl Aws {
     /// The security groups asked for, however many pages AWS makes of them.
     pub(crate) async fn security_groups(&self, wanted: WantedGroups<'_>) -> Result<Vec<Group>, CallError> {
-        let mut groups: Vec<Group> = Vec::new();
-        for request in requests(wanted) {
-            let mut next = None;
-            loop {
-                let page = request.clone().max_results(1000).set_next_token(next).send_with(&self.ec2).await;
-                let page = page.map_err(|error| CallError::new(EC2, "DescribeSecurityGroups", &error))?;
-                let read = page.security_groups.unwrap_or_default().into_iter().filter_map(group);
-                groups.extend(read.filter(|group| is_wanted(group, wanted)));
-                next = page.next_token.filter(|token| !token.is_empty());
-                if next.is_none() {
-                    break;
-                }
+        let mut groups = Vec::new();
+        let mut next = None;
+        loop {
+            let page = request(wanted).max_results(1000).set_next_token(next).send_with(&self.ec2).await;
+            let page = page.map_err(|error| CallError::new(EC2, "DescribeSecurityGroups", &error))?;
+            let read = page.security_groups.unwrap_or_default().into_iter().filter_map(group);
+            groups.extend(read.filter(|group| is_wanted(group, wanted)));
+            next = page.next_token.filter(|token| !token.is_empty());
+            if next.is_none() {
+                return Ok(groups);
             }
         }
-        Ok(groups)
     }
 
     /// One security group by its id; `None` where AWS does not know it (yet).
@@ -177,17 +175,17 @@ mod tests {
         group(described.description("for tests").set_tags(Some(tags.collect())).build()).unwrap()
     }
 
-    fn filters(wanted: WantedGroups<'_>) -> Vec<(String, Vec<String>)> {
-        let requests = requests(wanted).into_iter().map(|request| request.build().unwrap());
-        let filters = requests.flat_map(|request| request.filters().to_vec());
-        filters.map(|filter| (filter.name().unwrap().to_owned(), filter.values().to_vec())).collect()
+    fn filtered(wanted: WantedGroups<'_>) -> (String, Vec<String>) {
+        let request = request(wanted).build().unwrap();
+        let [filter] = request.filters() else { panic!("one filter") };
+        (filter.name().unwrap().to_owned(), filter.values().to_vec())
     }
 
     #[test]
     fn a_name_that_is_a_pattern_is_asked_for_literally_and_compared_exactly() {
         let name = GroupName::parse("dev*").unwrap();
         let wanted = WantedGroups::Named(&name);
-        assert_eq!(filters(wanted), [("group-name".to_owned(), vec![r"dev\*".to_owned()])]);
+        assert_eq!(filtered(wanted), ("group-name".to_owned(), vec![r"dev\*".to_owned()]));
         assert!(is_wanted(&described("sg-1", "dev*", &[]), wanted));
         assert!(!is_wanted(&described("sg-1", "dev1", &[]), wanted));
     }
@@ -196,17 +194,18 @@ mod tests {
     fn only_the_environment_tag_makes_a_group_ours() {
         let ours = described("sg-1", "dev", &[(tag::ENVIRONMENT, "-")]);
         let claimed = described("sg-2", "dev", &[("ManagedBy", "iac"), ("Name", "dev")]);
-        assert_eq!(filters(WantedGroups::Ours), [("tag-key".to_owned(), vec![tag::ENVIRONMENT.to_owned()])]);
+        assert_eq!(filtered(WantedGroups::Ours), ("tag-key".to_owned(), vec![tag::ENVIRONMENT.to_owned()]));
         assert!(is_wanted(&ours, WantedGroups::Ours) && !is_wanted(&claimed, WantedGroups::Ours));
         assert!(is_wanted(&claimed, WantedGroups::All));
     }
 
     #[test]
-    fn groups_that_name_one_in_either_direction_are_asked_for() {
-        let names: Vec<String> = filters(WantedGroups::Naming("sg-1")).into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["ip-permission.group-id", "egress.ip-permission.group-id"]);
-        assert!(!is_wanted(&described("sg-1", "itself", &[]), WantedGroups::Naming("sg-1")));
-        assert!(is_wanted(&described("sg-2", "other", &[]), WantedGroups::Naming("sg-1")));
+    fn a_group_that_names_itself_is_no_other_group() {
+        for wanted in [WantedGroups::LettingIn("sg-1"), WantedGroups::LettingOutTo("sg-1")] {
+            assert!(filtered(wanted).0.ends_with("ip-permission.group-id"));
+            assert!(!is_wanted(&described("sg-1", "itself", &[]), wanted));
+            assert!(is_wanted(&described("sg-2", "other", &[]), wanted));
+        }
     }
 
     #[test]

@@ -52,6 +52,7 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
 
 async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
     match command {
+        Command::SecurityGroup(command) => security_group::run(context, command).await.map(|()| 0),
         Command::Instance(command) => instance::run(context, command).await.map(|()| 0),
         Command::Key(command) => key::run(context, command).await.map(|()| 0),
         Command::Config(_) => Ok(0),

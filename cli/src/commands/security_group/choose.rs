@@ -4,6 +4,7 @@
 //! neither, a name that exists once is enough.
 
 use iac_core::name::GroupRef;
+use iac_core::tag::Owner;
 
 use crate::aws::{Aws, Group, WantedGroups};
 use crate::config::Settings;
@@ -46,23 +47,15 @@ impl Candidates {
     pub(super) fn at_home(&self, wanted: &GroupRef) -> Result<Option<&Group>> {
         match (wanted, &self.home) {
             (GroupRef::Name(_), Some(home)) => Ok(self.groups.iter().find(|group| group.vpc_id.as_ref() == Some(home))),
-            _ => self.only(wanted),
+            _ => only(wanted, self.groups.iter().collect()),
         }
     }
 
-    /// The group to take away: as [`Self::at_home`], else the only one of the name, wherever it is.
+    /// The group to take away: as [`Self::at_home`], else the only one of the name that is not a stranger's.
     pub(super) fn anywhere(&self, wanted: &GroupRef) -> Result<Option<&Group>> {
         match self.at_home(wanted)? {
             Some(group) => Ok(Some(group)),
-            None => self.only(wanted),
-        }
-    }
-
-    fn only(&self, wanted: &GroupRef) -> Result<Option<&Group>> {
-        match self.groups.as_slice() {
-            [] => Ok(None),
-            [one] => Ok(Some(one)),
-            many => Err(ambiguous(wanted, many)),
+            None => only(wanted, self.groups.iter().filter(|group| group.owner() != Owner::Someone).collect()),
         }
     }
 
@@ -77,7 +70,15 @@ impl Candidates {
     }
 }
 
-fn ambiguous(wanted: &GroupRef, groups: &[Group]) -> Error {
+fn only<'a>(wanted: &GroupRef, groups: Vec<&'a Group>) -> Result<Option<&'a Group>> {
+    match groups.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        many => Err(ambiguous(wanted, many)),
+    }
+}
+
+fn ambiguous(wanted: &GroupRef, groups: &[&Group]) -> Error {
     let message = format!("{} security groups are named `{wanted}`", groups.len());
     let error = Error::new(Kind::GroupAmbiguous, message);
     groups
@@ -94,6 +95,7 @@ fn place(group: &Group) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use iac_core::tag::{ENVIRONMENT, Tag};
 
     fn group(id: &str, vpc: &str) -> Group {
         let (id, name, vpc_id) = (id.to_owned(), "dev".to_owned(), Some(vpc.to_owned()));
@@ -114,7 +116,9 @@ mod tests {
         let name = GroupRef::parse("dev").unwrap();
         let two = candidates(&[("sg-1", "vpc-1"), ("sg-2", "vpc-2")], Some("vpc-2"));
         assert_eq!((id(&two.at_home(&name)), id(&two.anywhere(&name))), (Some("sg-2"), Some("sg-2")));
-        let elsewhere = candidates(&[("sg-1", "vpc-1")], Some("vpc-2"));
+        let mut elsewhere = candidates(&[("sg-1", "vpc-1")], Some("vpc-2"));
+        assert_eq!((id(&elsewhere.at_home(&name)), id(&elsewhere.anywhere(&name))), (None, None));
+        elsewhere.groups[0].tags = vec![Tag::new(ENVIRONMENT, "-")];
         assert_eq!((id(&elsewhere.at_home(&name)), id(&elsewhere.anywhere(&name))), (None, Some("sg-1")));
     }
 
