@@ -1,8 +1,12 @@
 //! The commands. Each file is one noun; its signatures say what it needs: one without an [`Aws`] cannot touch AWS.
 
 mod config;
+pub(crate) mod host_key;
 mod instance;
+pub(crate) mod key;
+pub(crate) mod lock;
 pub(crate) mod patience;
+pub(crate) mod security_group;
 pub(crate) mod select;
 
 use iac_core::tag::Owner;
@@ -48,7 +52,9 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
 
 async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
     match command {
+        Command::SecurityGroup(command) => security_group::run(context, command).await.map(|()| 0),
         Command::Instance(command) => instance::run(context, command).await.map(|()| 0),
+        Command::Key(command) => key::run(context, command).await.map(|()| 0),
         Command::Config(_) => Ok(0),
         _ => Ok(1),
     }
