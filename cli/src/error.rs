@@ -8,6 +8,7 @@ mod config;
 mod kind;
 mod local;
 mod ssh;
+mod upload;
 
 use serde::Serialize;
 
