@@ -4,7 +4,7 @@
 //! so that nothing half old and half new arrives.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +13,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const CONTENT: &str = "new";
 /// The last entry of an archive: without it, an archive that broke off between two files looks whole.
 const COMPLETE: &str = "complete";
+
+/// How many bytes are read and written at once; a pipe holds 64 KiB.
+const AT_ONCE: usize = 256 * 1024;
 
 /// A file or folder that is to be copied.
 #[derive(Debug)]
@@ -88,7 +91,8 @@ impl Source {
     }
 
     /// Writes the content, counting the bytes of files that were read.
-    pub(crate) fn send(self, mut out: impl Write, sent: &AtomicU64) -> Result<(), SendError> {
+    pub(crate) fn send(self, out: impl Write, sent: &AtomicU64) -> Result<(), SendError> {
+        let mut out = BufWriter::with_capacity(AT_ONCE, out);
         match self.content {
             Content::File { path, file } => {
                 let mut reader = Exactly { file, left: self.size, path: &path, failed: None, sent };
