@@ -9,7 +9,7 @@ mod delete;
 mod tests;
 
 use crate::name::KeyName;
-use crate::observed::KeyPair;
+use crate::observed::{KeyFile, KeyPair};
 use crate::public_key::PublicKey;
 
 pub use create::{CreateRefusal, CreateWork, create_refused_by_files, create_work};
@@ -65,6 +65,16 @@ impl FileState {
     #[must_use]
     pub fn is_private_half_of(&self, pair: &KeyPair) -> bool {
         matches!((self, &pair.public_key), (Self::Key(own), Some(pairs)) if own == pairs)
+    }
+
+    /// Says how a file stands to a pair, as `key list` shows it.
+    #[must_use]
+    pub fn beside(&self, pair: &KeyPair) -> KeyFile {
+        match self {
+            Self::Absent => KeyFile::Missing,
+            own if own.is_private_half_of(pair) => KeyFile::Ok,
+            Self::Key(_) | Self::Unreadable => KeyFile::Differs,
+        }
     }
 }
 

@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, Region};
 use aws_sdk_ec2::config::interceptors::{
     BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
 };
@@ -34,7 +35,6 @@ pub(crate) struct Aws {
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) ssm: aws_sdk_ssm::Client,
     sts: aws_sdk_sts::Client,
-    pub(crate) config: SdkConfig,
     pub(crate) region: String,
 }
 
@@ -62,7 +62,9 @@ impl Aws {
             loader = loader.endpoint_url(url);
         }
         if let Some(profile) = &connection.profile {
-            loader = loader.profile_name(profile);
+            // The profile alone: AWS's chain would pass over one that does not exist and take what it finds.
+            let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+            loader = loader.profile_name(profile).credentials_provider(credentials);
         }
         if let Some(StaticKey { id, secret, session_token }) = connection.key {
             let token = session_token.map(|token| token.expose().to_owned());
@@ -80,7 +82,6 @@ impl Aws {
             ec2: aws_sdk_ec2::Client::from_conf(ec2),
             ssm: aws_sdk_ssm::Client::from_conf(ssm),
             sts: aws_sdk_sts::Client::from_conf(sts),
-            config,
             region,
         })
     }

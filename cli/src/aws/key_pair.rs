@@ -143,13 +143,15 @@ fn is_missing(error: &CallError) -> bool {
 
 /// Reads EC2's description of a key pair.
 fn key_pair(described: types::KeyPairInfo) -> KeyPair {
+    let public_key = described.public_key.and_then(|line| PublicKey::parse(&line).ok());
+    let algorithm = public_key.as_ref().map_or("unknown", |key| key.algorithm().trim_start_matches("ssh-"));
     KeyPair {
         name: described.key_name.unwrap_or_default(),
         id: described.key_pair_id.unwrap_or_default(),
         tags: tags(described.tags),
-        kind: KeyKind::from(described.key_type.as_ref().map_or("unknown", types::KeyType::as_str)),
+        kind: KeyKind::from(described.key_type.as_ref().map_or(algorithm, types::KeyType::as_str)),
         fingerprint: described.key_fingerprint.filter(|fingerprint| !fingerprint.is_empty()),
-        public_key: described.public_key.and_then(|line| PublicKey::parse(&line).ok()),
+        public_key,
     }
 }
 
@@ -209,6 +211,13 @@ mod tests {
         assert_eq!(pair.public_key, PublicKey::parse(KEY).ok());
         assert_eq!(pair.fingerprint.as_deref(), Some("ab:cd"));
         assert!(is_wanted(&pair, WantedKeyPairs::Ours) && !is_wanted(&pair, WantedKeyPairs::OlderTool));
+    }
+
+    #[test]
+    fn a_type_that_is_not_told_is_read_from_the_key() {
+        let kind = |builder: types::builders::KeyPairInfoBuilder| key_pair(builder.public_key(KEY).build()).kind;
+        assert_eq!(kind(described()), KeyKind::Ed25519);
+        assert_eq!(kind(described().key_type(types::KeyType::Rsa)), KeyKind::Rsa);
     }
 
     #[test]

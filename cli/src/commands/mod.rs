@@ -7,6 +7,7 @@ mod instance;
 pub(crate) mod key;
 pub(crate) mod lock;
 pub(crate) mod patience;
+pub(crate) mod security_group;
 pub(crate) mod select;
 mod ssh;
 mod target;
@@ -54,6 +55,7 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
 
 async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
     match command {
+        Command::SecurityGroup(command) => security_group::run(context, command).await.map(|()| 0),
         Command::Instance(command) => instance::run(context, command).await.map(|()| 0),
         Command::Key(command) => key::run(context, command).await.map(|()| 0),
         Command::Ssh(command) => ssh::run(context, command).await,

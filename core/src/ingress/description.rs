@@ -38,7 +38,8 @@ pub fn caller_description(user: &str, host: &str, today: Date) -> String {
 pub fn read_description(description: &str) -> Option<CallerRule> {
     let (caller, date) = description.strip_prefix(PREFIX)?.rsplit_once(' ')?;
     let made: Date = date.parse().ok()?;
-    let is_ours = caller.contains('@') && !caller.contains(' ') && made.to_string() == date;
+    // Of a caller too long for the limit the `@` may be cut off; then there is the mark.
+    let is_ours = caller.contains(['@', '#']) && !caller.contains(' ') && made.to_string() == date;
     is_ours.then(|| CallerRule { caller: caller.to_owned(), made })
 }
 
@@ -77,6 +78,21 @@ mod tests {
     fn a_description_reads_well() {
         assert_eq!(caller_description("ann", "laptop.local", day()), "iac: ann@laptop.local 2026-11-22");
         insta::assert_snapshot!(caller_description("DOMAIN\\zoë b", "l'ordi", day()), @"iac: DOMAIN_zo__b@l_ordi#1ed030eef8f8 2026-11-22");
+    }
+
+    #[test]
+    fn callers_that_look_alike_are_told_apart() {
+        let long = "a".repeat(300);
+        let pairs = [
+            [("a@b", "c"), ("a", "b@c")],
+            [("a b", "c"), ("a_b", "c")],
+            [("zoë", "c"), ("zoé", "c")],
+            [(&*long, "b"), (&*long, "c")],
+        ];
+        for [(user, host), (other_user, other_host)] in pairs {
+            let rule = read_description(&caller_description(user, host, day())).expect("ours");
+            assert!(rule.is_of(user, host) && !rule.is_of(other_user, other_host), "{rule:?}");
+        }
     }
 
     #[test]

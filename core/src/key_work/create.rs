@@ -54,15 +54,11 @@ pub fn create_work(files: &KeyFiles, pair: Option<&KeyPair>) -> Result<CreateWor
         return Err(refusal);
     }
     let is_own = |pair: &KeyPair| pair.owner().is_ours() && files.new.is_private_half_of(pair);
+    if files.pem.is_present() {
+        // That it is the same key as `.new` the files alone have shown.
+        return if pair.is_some_and(is_own) { Ok(CreateWork::RemoveNew) } else { Err(CreateRefusal::FileExists) };
+    }
     match (&files.new, pair) {
-        // The files alone have shown that `.new` is the same key.
-        _ if files.pem.is_present() => {
-            if pair.is_some_and(is_own) {
-                Ok(CreateWork::RemoveNew)
-            } else {
-                Err(CreateRefusal::FileExists)
-            }
-        }
         (FileState::Absent, None) => Ok(CreateWork::Start),
         (FileState::Absent, Some(_)) => Err(CreateRefusal::PairExists),
         (FileState::Unreadable, None) => Ok(CreateWork::StartOver),

@@ -1,7 +1,7 @@
 //! Every state of the files times every state of the pair, and every crash of every run.
 
 use super::*;
-use crate::observed::KeyKind;
+use crate::observed::{KeyFile, KeyKind};
 use crate::tag::{ENVIRONMENT, Tag};
 
 /// Two keys: the pair's own and another.
@@ -228,6 +228,15 @@ fn a_pair_without_its_public_key_proves_nothing() {
     assert_eq!(create_work(&files('.', 'k'), Some(&pair)), Err(CreateRefusal::PairIsAnothers));
     let work = delete_work(&files('k', '.'), Some(&pair), false).expect("the pair is ours");
     assert_eq!((work.rename, work.remove, work.stays), (false, vec![], vec![KeyFileName::Pem]));
+}
+
+#[test]
+fn a_file_is_listed_beside_its_pair() {
+    let expected = [('.', KeyFile::Missing), ('k', KeyFile::Ok), ('o', KeyFile::Differs), ('?', KeyFile::Differs)];
+    for (state, listed) in expected {
+        assert_eq!(file(state).beside(&pair(OURS)), listed, "{state}");
+    }
+    assert_eq!(file('k').beside(&KeyPair { public_key: None, ..pair(OURS) }), KeyFile::Differs);
 }
 
 #[test]

@@ -23,14 +23,13 @@ pub enum Create<'a> {
 /// (one for each generation) and the token of the launch marker, if one is on disk.
 ///
 /// The marker is written before a launch and removed when `create` returns, so an instance that carries the marker's
-/// token has not been waited for. A marker whose token is none of ours was written for another account or region and
-/// says nothing here. Every instance has to carry one of our tokens before any of several is adopted: adopting makes the
-/// others surplus, and an instance that somebody made otherwise is never that.
+/// token has not been waited for. Every instance has to carry one of our tokens before any is adopted: adopting makes the
+/// others surplus, and an instance that somebody made otherwise is never that. So a marker written for another account or
+/// region says nothing either.
 #[must_use]
 pub fn create_decision<'a>(live: &'a [Instance], tokens: &[LaunchToken], marker: Option<&LaunchToken>) -> Create<'a> {
     let mut instances: Vec<_> = live.iter().collect();
     instances.sort_by(|a, b| launch_order(a, b));
-    let marker = marker.filter(|marker| tokens.contains(marker));
     let is_marked = |instance: &Instance| marker.is_some_and(|marker| carries(instance, marker));
     let all_launched_by_us = || live.iter().all(|instance| tokens.iter().any(|token| carries(instance, token)));
     match instances.as_slice() {

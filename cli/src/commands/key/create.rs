@@ -1,26 +1,21 @@
 //! `iac key create`: makes a key on this machine, imports its public half, and only then gives the file its name.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use iac_core::key_work::{CreateRefusal, CreateWork, FileState, KeyFileName, create_refused_by_files, create_work};
 use iac_core::name::KeyName;
 use iac_core::observed::{KeyFile, KeyKind, KeyPair, ListedKeyPair};
 use iac_core::public_key::PublicKey;
-use iac_core::tag::creation_tags;
 
+use super::import::{NotImported, import};
 use super::{file_state, key_files, list, made_file, made_pair, public_beside, remove_new};
 use crate::args::KeyType;
-use crate::aws::{Aws, CallError, ImportError};
+use crate::aws::Aws;
 use crate::commands::lock::lock;
-use crate::commands::patience::{Patience, timed_out};
 use crate::commands::{Context, check_account, connect};
 use crate::error::{Error, Kind, Result};
 use crate::files::{self, FolderLock, SecretsFolder};
 use crate::ssh::keygen;
-
-/// How long EC2 may take to show a pair that it has imported.
-const SHOWN_WITHIN: Duration = Duration::from_secs(60);
 
 /// Makes a key pair, or finishes one whose making was interrupted.
 pub(super) async fn create(context: &Context<'_>, kind: KeyType) -> Result<()> {
@@ -121,24 +116,16 @@ impl Making<'_> {
         }
     }
 
-    /// Imports the public half and returns the pair as soon as EC2 shows it.
-    ///
-    /// The name may be taken by our own pair: the answer to an earlier attempt was lost, or EC2 does not show it yet.
+    /// Imports the public half and returns the pair, once it is proven to be this key's.
     async fn import(&self, public_key: &PublicKey, origin: Origin) -> Result<KeyPair> {
-        let settings = self.context.settings;
-        let tags = creation_tags(self.name.as_str(), settings.optional_instance_name(), &settings.tags);
         let progress = self.context.ui.progress("importing the public key");
-        let id = match progress.during(self.aws.import_key_pair(self.name, public_key, &tags)).await {
-            Ok(id) => id,
-            Err(ImportError::NameTaken) => None,
-            Err(ImportError::Call(error)) => return Err(self.not_imported(error, origin)),
-        };
-        let pair = progress.during(self.shown()).await.map_err(|error| {
-            let pair = id.map(|id| made_pair(self.name, &id));
-            error.made(pair).made([made_file(&self.file(KeyFileName::New))])
-        })?;
+        let imported = progress.during(import(self.context, self.aws, self.name, public_key)).await;
+        let pair = imported.map_err(|failure| self.not_imported(failure, origin))?;
         match &pair.public_key {
-            Some(shown) if shown == public_key && pair.owner().is_ours() => Ok(pair),
+            Some(shown) if shown == public_key && pair.owner().is_ours() => {
+                let stopped = self.context.interrupt.check();
+                stopped.map(|()| pair.clone()).map_err(|error| self.unfinished(error, &pair))
+            }
             Some(shown) if shown != public_key && origin == Origin::ThisRun => {
                 Err(self.without_new(self.refused(CreateRefusal::PairExists)))
             }
@@ -146,26 +133,14 @@ impl Making<'_> {
         }
     }
 
-    /// Waits until EC2 shows a pair of this name.
-    async fn shown(&self) -> Result<KeyPair> {
-        let mut patience = Patience::new(SHOWN_WITHIN);
-        loop {
-            if let Some(pair) = self.aws.key_pair(self.name).await? {
-                return Ok(pair);
-            }
-            if patience.is_over() {
-                return Err(timed_out(&format!("EC2 to show key pair `{}`", self.name)));
-            }
-            patience.pause(self.context).await?;
-        }
-    }
-
     /// A file of this run that was certainly not imported goes; otherwise it stays for the next run, and is named.
-    fn not_imported(&self, error: CallError, origin: Origin) -> Error {
-        if error.failure.changed_nothing() && origin == Origin::ThisRun {
-            return self.without_new(error.into());
+    fn not_imported(&self, failure: NotImported, origin: Origin) -> Error {
+        match failure {
+            NotImported::Call(error) if error.failure.changed_nothing() && origin == Origin::ThisRun => {
+                self.without_new(error.into())
+            }
+            failure => Error::from(failure).made([made_file(&self.file(KeyFileName::New))]),
         }
-        Error::from(error).made([made_file(&self.file(KeyFileName::New))])
     }
 
     /// Gives the key its final name, never over a file.
@@ -173,11 +148,14 @@ impl Making<'_> {
         let (new, pem) = (self.file(KeyFileName::New), self.file(KeyFileName::Pem));
         match files::rename_new(&new, &pem) {
             Ok(()) => Ok(pair),
-            Err(error) if error.is_in_the_way() => {
-                Err(self.refused(CreateRefusal::FileExists).made([made_pair(self.name, &pair.id), made_file(&new)]))
-            }
-            Err(error) => Err(Error::from(error).made([made_pair(self.name, &pair.id), made_file(&new)])),
+            Err(error) if error.is_in_the_way() => Err(self.unfinished(self.refused(CreateRefusal::FileExists), &pair)),
+            Err(error) => Err(self.unfinished(error.into(), &pair)),
         }
+    }
+
+    /// Names what exists when the last step was not done.
+    fn unfinished(&self, error: Error, pair: &KeyPair) -> Error {
+        error.made([made_pair(self.name, &pair.id), made_file(&self.file(KeyFileName::New))])
     }
 
     /// Takes away the file that this run made; where that fails too, the file is named.

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-use iac_core::key_work::{DeleteRefusal, DeleteWork, KeyFileName, delete_work};
+use iac_core::key_work::{DeleteRefusal, DeleteWork, FileState, KeyFileName, delete_work};
 use iac_core::name::KeyName;
 use iac_core::observed::KeyPair;
+use iac_core::public_key::PublicKey;
 use serde::Serialize;
 
+use super::import::import;
 use super::{key_files, made_file, public_beside};
 use crate::aws::{Aws, CallError, Wanted};
 use crate::commands::lock::lock;
@@ -41,6 +43,10 @@ pub(super) async fn delete(context: &Context<'_>, force: bool) -> Result<()> {
     let (pair, in_use_by, _) = progress
         .during(async { tokio::try_join!(deleting.pair(), deleting.users(), check_account(settings, &aws)) })
         .await?;
+    let pair = match (pair, &files.new) {
+        (None, FileState::Key(public_key)) => Some(deleting.unseen(context, public_key).await?),
+        (pair, _) => pair,
+    };
     let work = delete_work(&files, pair.as_ref(), force).map_err(|refusal| deleting.refused(refusal))?;
     if !in_use_by.is_empty() {
         context.ui.warn(&format!("key pair `{name}` is still used by {}", in_use_by.join(", ")));
@@ -81,6 +87,13 @@ impl Deleting<'_> {
         Ok(self.aws.key_pair(self.name).await?)
     }
 
+    /// The pair of an interrupted `key create`, which EC2 may have without showing it yet. Only another import tells:
+    /// it finds the name taken, or makes the pair so that it can be deleted. Otherwise it could be left behind.
+    async fn unseen(&self, context: &Context<'_>, public_key: &PublicKey) -> Result<KeyPair> {
+        context.interrupt.check()?;
+        Ok(import(context, self.aws, self.name, public_key).await?)
+    }
+
     /// The ids of the live instances that were launched with the pair.
     async fn users(&self) -> Result<Vec<String>> {
         let instances = self.aws.instances(Wanted::KeyPair(self.name)).await?.into_iter();
@@ -102,7 +115,9 @@ impl Deleting<'_> {
                 files::remove(&public_beside(&path))?;
             }
         }
-        Ok(self.paths(&work.remove))
+        // A file that was set aside in this run is named as its owner knows it.
+        let known = |&name| if work.rename && name == KeyFileName::Deleting { KeyFileName::Pem } else { name };
+        Ok(self.paths(&work.remove.iter().map(known).collect::<Vec<_>>()))
     }
 
     /// After a plain refusal the key is as good as before and gets its name back; otherwise the next run finishes.

@@ -4,6 +4,7 @@
 
 mod create;
 mod delete;
+mod import;
 mod list;
 mod private_half;
 

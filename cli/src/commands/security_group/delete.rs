@@ -1,0 +1,75 @@
+//! `iac security-group delete`: waits for the network interfaces of ending instances, and for nothing else.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::users::{Users, users};
+use super::{choose, titled};
+use crate::aws::{Aws, Group, is_group_unknown};
+use crate::commands::patience::{Patience, timed_out};
+use crate::commands::{Context, check_account, connect, must_be_ours};
+use crate::error::{Error, Kind, Result};
+
+/// How long an interface without an instance may still be on its way out.
+const LOOSE_FOR: Duration = Duration::from_secs(30);
+
+/// What `security-group delete` prints.
+#[derive(Debug, Serialize)]
+struct Deleted {
+    name: String,
+    id: String,
+    vpc_id: Option<String>,
+}
+
+/// Deletes the group; one that a live instance uses is left at once, with what uses it.
+pub(super) async fn delete(context: &Context<'_>, force: bool, timeout: Duration) -> Result<()> {
+    let settings = context.settings;
+    let reference = settings.security_group()?;
+    let aws = connect(settings).await?;
+    let (candidates, _) = tokio::try_join!(choose::candidates(settings, &aws), check_account(settings, &aws))?;
+    let found = candidates.anywhere(reference)?.cloned();
+    let missing = || candidates.missing(reference).hint("see which there are with `iac security-group list`");
+    let group = found.ok_or_else(missing)?;
+    must_be_ours(&group.owner(), &titled(&group), force)?;
+    let progress = context.ui.progress(&format!("deleting {}", titled(&group)));
+    progress.during(until_gone(context, &aws, &group, timeout)).await?;
+    drop(progress);
+    let Group { id, name, vpc_id, .. } = group;
+    let deleted = Deleted { name, id, vpc_id };
+    context.ui.data(&deleted, |_| format!("security group `{}` is deleted: {}", deleted.name, deleted.id))
+}
+
+async fn until_gone(context: &Context<'_>, aws: &Aws, group: &Group, timeout: Duration) -> Result<()> {
+    let (mut patience, mut looseness) = (Patience::new(timeout), Patience::new(LOOSE_FOR.min(timeout)));
+    loop {
+        context.interrupt.check()?;
+        let users = match aws.delete_security_group(&group.id).await {
+            Ok(()) => return Ok(()),
+            // It is gone by an earlier attempt, or it is so new that not every part of EC2 knows it.
+            Err(error) if is_group_unknown(&error) => match aws.security_group(&group.id).await? {
+                None => return Ok(()),
+                Some(_) => Users::default(),
+            },
+            Err(error) if error.is("DependencyViolation") => users(aws, &group.id).await?,
+            Err(error) => return Err(error.into()),
+        };
+        let blocking = users.blocking(looseness.is_over());
+        if !blocking.is_empty() {
+            return Err(in_use(group, &blocking));
+        }
+        if patience.is_over() {
+            let error = timed_out(&format!("{} to be free", titled(group)));
+            return Err(users.passing().iter().fold(error, Error::cause));
+        }
+        patience.pause(context).await?;
+    }
+}
+
+fn in_use(group: &Group, blocking: &[String]) -> Error {
+    let error = Error::new(Kind::GroupInUse, format!("{} is in use", titled(group)));
+    blocking
+        .iter()
+        .fold(error, Error::cause)
+        .hint("end or change what uses it (instances with `iac instance terminate`), then run the command again")
+}

@@ -1,0 +1,115 @@
+"""States that take their time, what moves with them, and resources that are seen late."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from conftest import SECOND, Key, Sandbox, refused, until
+
+
+def test_states_pass_by_the_clock(sandbox: Sandbox, ec2: Any) -> None:
+    sandbox.set(pending=20, stopping=20, shutting_down=20)
+    begun = time.monotonic()
+    launched = sandbox.launch()
+    name = launched["InstanceId"]
+    assert launched["State"]["Name"] == sandbox.state_of(name) == "pending"
+    sandbox.wait(name, "running")
+    assert time.monotonic() - begun >= 20 * SECOND
+    stopping = ec2.stop_instances(InstanceIds=[name])["StoppingInstances"][0]
+    assert (stopping["PreviousState"]["Name"], stopping["CurrentState"]["Name"]) == ("running", "stopping")
+    assert sandbox.state_of(name) == "stopping"
+    sandbox.wait(name, "stopped")
+    ec2.terminate_instances(InstanceIds=[name])
+    assert sandbox.state_of(name) == "shutting-down"
+    sandbox.wait(name, "terminated")
+    again = ec2.terminate_instances(InstanceIds=[name])["TerminatingInstances"][0]
+    assert again["CurrentState"]["Name"] == "terminated"
+    listed = ec2.describe_instances()["Reservations"][0]["Instances"][0]
+    assert (listed["InstanceId"], listed["State"]["Name"]) == (name, "terminated")
+
+
+def test_a_terminated_pending_instance_never_runs(sandbox: Sandbox, ec2: Any) -> None:
+    sandbox.set(pending=20, shutting_down=30)
+    name = sandbox.launch()["InstanceId"]
+    ec2.terminate_instances(InstanceIds=[name])
+    seen = set()
+    until(lambda: seen.add(sandbox.state_of(name)) or "terminated" in seen, "it is terminated")
+    assert seen == {"shutting-down", "terminated"}
+
+
+def test_a_change_from_the_wrong_state_is_refused(sandbox: Sandbox, ec2: Any) -> None:
+    sandbox.set(pending=10_000, shutting_down=10_000)
+    name = sandbox.launch()["InstanceId"]
+    refused("IncorrectInstanceState", ec2.stop_instances, InstanceIds=[name])
+    ec2.terminate_instances(InstanceIds=[name])
+    refused("IncorrectInstanceState", ec2.start_instances, InstanceIds=[name])
+
+
+def test_a_start_moves_launch_time_and_address(sandbox: Sandbox, ec2: Any) -> None:
+    name = sandbox.launch()["InstanceId"]
+    before = sandbox.wait(name, "running")
+    assert before["PublicDnsName"] == before["PublicIpAddress"]
+    assert before["PublicIpAddress"].startswith("127.")
+    ec2.stop_instances(InstanceIds=[name])
+    stopped = sandbox.wait(name, "stopped")
+    assert not stopped.get("PublicIpAddress") and not stopped.get("PublicDnsName")
+    # LaunchTime is told in whole seconds.
+    until(lambda: time.time() >= before["LaunchTime"].timestamp() + 1, "a second is over")
+    ec2.start_instances(InstanceIds=[name])
+    after = sandbox.wait(name, "running")
+    assert after["LaunchTime"] > before["LaunchTime"]
+    assert after["PublicIpAddress"] != before["PublicIpAddress"]
+
+
+def test_addresses_come_back_on_request_only(sandbox: Sandbox, ec2: Any) -> None:
+    def one_life() -> str:
+        launched = sandbox.launch()
+        ec2.terminate_instances(InstanceIds=[launched["InstanceId"]])
+        sandbox.wait(launched["InstanceId"], "terminated")
+        return launched["PublicIpAddress"]
+
+    assert one_life() != one_life()
+    sandbox.set(addresses="recycled")
+    assert one_life() == one_life()
+
+
+def test_new_things_are_seen_late_on_request(sandbox: Sandbox, ec2: Any, tmp_path: Any) -> None:
+    sandbox.set(lag=40)
+    group = ec2.create_security_group(GroupName="late", Description="late")["GroupId"]
+    key = Key(sandbox, tmp_path)
+    name = sandbox.launch(KeyName=key.name, SecurityGroupIds=[group])["InstanceId"]
+    refused("InvalidInstanceID.NotFound", ec2.describe_instances, InstanceIds=[name])
+    refused("InvalidInstanceID.NotFound", ec2.terminate_instances, InstanceIds=[name])
+    refused("InvalidGroup.NotFound", ec2.describe_security_groups, GroupIds=[group])
+    refused("InvalidKeyPair.NotFound", ec2.describe_key_pairs, KeyNames=[key.name])
+    assert ec2.describe_instances()["Reservations"] == []
+    assert ec2.describe_key_pairs()["KeyPairs"] == []
+    assert group not in [each["GroupId"] for each in ec2.describe_security_groups()["SecurityGroups"]]
+    until(lambda: ec2.describe_instances()["Reservations"] != [], "the instance is seen")
+    assert sandbox.state_of(name) == "running"
+    assert ec2.describe_key_pairs(KeyNames=[key.name])["KeyPairs"]
+    assert ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+
+
+def test_a_group_in_use_stays(sandbox: Sandbox, ec2: Any) -> None:
+    sandbox.set(shutting_down=20, interface_release=20)
+    group = ec2.create_security_group(GroupName="used", Description="used")["GroupId"]
+    name = sandbox.launch(SecurityGroupIds=[group])["InstanceId"]
+    refused("DependencyViolation", ec2.delete_security_group, GroupId=group)
+    ec2.terminate_instances(InstanceIds=[name])
+    refused("DependencyViolation", ec2.delete_security_group, GroupId=group)
+    sandbox.wait(name, "terminated")
+    refused("DependencyViolation", ec2.delete_security_group, GroupId=group)
+    until(lambda: ec2.describe_network_interfaces()["NetworkInterfaces"] == [], "the interface is gone")
+    ec2.delete_security_group(GroupId=group)
+
+
+def test_a_group_that_a_rule_names_stays(sandbox: Sandbox, ec2: Any) -> None:
+    named = ec2.create_security_group(GroupName="named", Description="named")["GroupId"]
+    other = ec2.create_security_group(GroupName="other", Description="other")["GroupId"]
+    permission = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{"GroupId": named}]}
+    ec2.authorize_security_group_ingress(GroupId=other, IpPermissions=[permission])
+    refused("DependencyViolation", ec2.delete_security_group, GroupId=named)
+    ec2.delete_security_group(GroupId=other)
+    ec2.delete_security_group(GroupId=named)
