@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{Key, Noun};
@@ -370,12 +371,13 @@ pub(crate) enum DeployVerb {
         /// File or folder on this machine
         file: PathBuf,
         /// Where to put it, relative to the home folder there; a trailing `/` keeps the name
-        #[arg(value_name = "DEST")]
+        #[arg(value_name = "DEST", value_parser = NonEmptyStringValueParser::new())]
         destination: Option<String>,
     },
     /// Run a command line in the login user's shell there
     Run {
         /// The command line, one string
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         command: String,
     },
 }
