@@ -422,7 +422,7 @@ fn two_launches_at_once_make_one_instance() {
     assert!(!ids.is_empty() && ids.iter().all(|id| *id == instances[0]["id"]), "{ids:?}");
 }
 
-/// AWS answers at most 1,000 instances a page, the sandbox 100 launches.
+/// AWS answers at most 1,000 instances a page, moto at most 1,000 launches.
 #[test]
 fn every_page_of_a_long_listing_is_read() {
     let laptop = Laptop::new();
@@ -431,14 +431,14 @@ fn every_page_of_a_long_listing_is_read() {
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
-                for _ in 0..50 {
+                for _ in 0..350 {
                     aws.foreign_instance(&[("Name", "many"), (ENVIRONMENT, "many")]);
                 }
             });
         }
     });
     let listed = laptop.iac(LIST).ok().json();
-    assert_eq!(listed.as_array().unwrap().len(), 150);
+    assert_eq!(listed.as_array().unwrap().len(), 1050);
     let pages = aws.requests_of("DescribeInstances").into_iter().filter(|page| page.get("NextToken").is_some());
     assert!(pages.count() > 0, "one page would prove nothing");
 }
