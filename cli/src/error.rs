@@ -6,7 +6,9 @@
 mod aws;
 mod config;
 mod kind;
+mod local;
 mod public_address;
+mod ssh;
 
 use serde::Serialize;
 

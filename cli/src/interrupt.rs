@@ -50,6 +50,17 @@ impl Interrupt {
             _ = stopping.wait_for(|stop| *stop) => Err(interrupted()),
         }
     }
+
+    /// Works until it is done or the user wants to stop; then the work is dropped where it stands.
+    pub(crate) async fn or_stop<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        let mut stopping = self.stopping.clone();
+        let result = tokio::select! {
+            result = work => result,
+            _ = stopping.wait_for(|stop| *stop) => return Err(interrupted()),
+        };
+        // A child of the same terminal has got the same Ctrl-C: what it ended with is no result.
+        self.check().map(|()| result)
+    }
 }
 
 enum Stage {

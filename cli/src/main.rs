@@ -8,7 +8,9 @@ mod commands;
 mod config;
 mod credentials;
 mod error;
+mod files;
 mod interrupt;
+mod ssh;
 mod ui;
 
 use std::ffi::OsString;

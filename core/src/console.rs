@@ -54,6 +54,13 @@ pub fn host_keys(console: &str) -> Vec<HostKey> {
     last
 }
 
+/// Reads the host keys that `ssh-keyscan` printed: the server's own word, which proves nothing.
+#[must_use]
+pub fn scanned_host_keys(output: &str) -> Vec<HostKey> {
+    let keys: BTreeSet<HostKey> = output.lines().filter(|line| !line.starts_with('#')).filter_map(host_key).collect();
+    keys.into_iter().collect()
+}
+
 fn host_key(line: &str) -> Option<HostKey> {
     let mut words = line.split_whitespace();
     let (algorithm, strings) =
@@ -113,6 +120,14 @@ mod tests {
         assert_eq!(shown(""), [""; 0]);
         assert_eq!(shown(&format!("{ED25519}\n{END}\n")), [""; 0]);
         assert_eq!(shown(&format!("{BEGIN}\n{ED25519}\n")), [""; 0]);
+    }
+
+    #[test]
+    fn what_a_server_shows_is_read_without_the_comments() {
+        let output =
+            format!("# 127.0.0.2:2022 SSH-2.0\n[127.0.0.2]:2022 {RSA}\n# {ECDSA}\n[127.0.0.2]:2022 {ED25519}\n");
+        let keys: Vec<String> = scanned_host_keys(&output).iter().map(ToString::to_string).collect();
+        assert_eq!(keys, [ED25519, RSA]);
     }
 
     #[test]

@@ -23,6 +23,11 @@ pub fn with_host(text: &str, instance_id: &str, keys: &[HostKey]) -> Result<Stri
     Ok(edited + &known_hosts_lines(instance_id, keys))
 }
 
+/// Tells whether the text has a key for the instance.
+pub fn has_host(text: &str, instance_id: &str) -> Result<bool, KnownHostsError> {
+    Ok(without_host(text, instance_id)? != text)
+}
+
 /// Returns the text without the instance.
 pub fn without_host(text: &str, instance_id: &str) -> Result<String, KnownHostsError> {
     let is_id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -54,6 +59,7 @@ mod tests {
         assert_eq!(without_host(&again, "i-0a"), Ok(format!("{OTHERS}\n")));
         assert_eq!(without_host(OTHERS, "i-0a").as_deref(), Ok(OTHERS));
         assert_eq!(with_host("", "i-0a", &[key("A")]).as_deref(), Ok("i-0a ssh-ed25519 A\n"));
+        assert_eq!([OTHERS, &one].map(|text| has_host(text, "i-0a")), [Ok(false), Ok(true)]);
     }
 
     #[test]

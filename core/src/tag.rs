@@ -18,9 +18,10 @@ pub const MANAGED_BY: &str = "ManagedBy";
 pub const MANAGED_BY_IAC: &str = "iac";
 /// How many tags a user may add: EC2 takes 50, and ten stay free for ours.
 pub const MOST_USER_TAGS: usize = 40;
+/// The tag, key and value, of what the Python tool before this one made.
+pub const OLDER_TOOL: (&str, &str) = ("Deployment", "Sequencer");
 
 const NO_ENVIRONMENT: &str = "-";
-const OLDER_TOOL: (&str, &str) = ("Deployment", "Sequencer");
 
 /// A tag of a resource, in AWS's own spelling when it is serialised.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

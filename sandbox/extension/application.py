@@ -6,11 +6,12 @@ change them as well.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from . import (
     addresses,
@@ -68,7 +69,24 @@ class Application:
         path = environ.get("PATH_INFO", "")
         if path.startswith("/sandbox/"):
             return pages.answer(Request(environ))(environ, start_response)
+        # Before the lock: a caller that stalls in the middle of its request holds nobody else.
+        if not _read_body(environ):
+            return Response("the request ended early\n", 400)(environ, start_response)
         with world.lock:
             if path == "/moto-api/reset" and environ["REQUEST_METHOD"] == "POST":
                 world.reset()
             return list(self._moto(environ, start_response))
+
+
+def _read_body(environ: dict[str, Any]) -> bool:
+    """Puts the whole body into memory and tells whether it was whole; a torn request is not carried out."""
+    if environ.get("wsgi.input_terminated"):
+        body = environ["wsgi.input"].read()
+        whole = True
+    else:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        body = environ["wsgi.input"].read(length)
+        whole = len(body) == length
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    return whole

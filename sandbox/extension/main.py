@@ -12,6 +12,7 @@ import os
 import resource
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -51,7 +52,10 @@ def state_folder(typed: Path | None) -> Path:
 
 def start(typed: argparse.Namespace, state: Path) -> BaseWSGIServer:
     """Sets the world up and returns a server that listens."""
-    # Before moto is imported: it reads these once.
+    # Before moto is imported: it reads these once, and nothing of this user's AWS is any of its business.
+    for name in [name for name in os.environ if name.startswith(("AWS_", "BOTO_", "MOTO_"))]:
+        del os.environ[name]
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
     os.environ["MOTO_RECORDER_FILEPATH"] = str(state / "recording")
     (state / "recording").touch()
     from moto.moto_server.werkzeug_app import MotoRequestHandler
@@ -84,14 +88,8 @@ def end_when_stdin_closes(server: BaseWSGIServer) -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def main() -> None:
+def serve(typed: argparse.Namespace, state: Path) -> None:
     """Serves until told to end."""
-    typed = arguments()
-    # One listening socket an instance.
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    state = state_folder(typed.state)
-    logging.basicConfig(filename=state / "server.log", level=logging.INFO, format="%(asctime)s %(message)s")
     server = start(typed, state)
 
     def stop(_signal: int, _frame: Any) -> None:
@@ -114,6 +112,21 @@ def main() -> None:
     finally:
         world.reset()
         world.hosts.end()
+
+
+def main() -> None:
+    """Runs a server and leaves nothing of it."""
+    typed = arguments()
+    # One listening socket an instance.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    state = state_folder(typed.state)
+    logging.basicConfig(filename=state / "server.log", level=logging.INFO, format="%(asctime)s %(message)s")
+    try:
+        serve(typed, state)
+    except OSError as failure:
+        sys.exit(f"error: {failure}")
+    finally:
         if typed.state is None:
             shutil.rmtree(state, ignore_errors=True)
 

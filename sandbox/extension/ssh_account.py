@@ -14,7 +14,7 @@ from pathlib import Path
 from .tools import Tools
 
 CONFIGURATION = """\
-{host_keys}AuthorizedKeysFile {folder}/home/.ssh/authorized_keys
+{host_keys}AuthorizedKeysFile "{folder}/home/.ssh/authorized_keys"
 AllowUsers ec2-user
 PermitRootLogin yes
 PasswordAuthentication no
@@ -59,7 +59,9 @@ def create(
     wrapper = {
         "NSS_WRAPPER_PASSWD": str(folder / "passwd"),
         "NSS_WRAPPER_GROUP": str(folder / "group"),
-        "LD_PRELOAD": str(tools.nss_wrapper),
+        # A name and a folder: LD_PRELOAD would take a path apart at its spaces.
+        "LD_PRELOAD": tools.nss_wrapper.name,
+        "LD_LIBRARY_PATH": tools.library_path(),
     }
     session = {**wrapper, "PATH": f"{programs}:{PATH}" if programs else PATH}
     configuration = folder / "sshd_config"
@@ -72,10 +74,7 @@ def create(
         + tools.session_programs()
     )
     command = [str(tools.sshd), "-i", "-f", str(configuration), "-E", str(log)]
-    environment = {**wrapper, "PATH": PATH}
-    if tools.libraries:
-        environment["LD_LIBRARY_PATH"] = str(tools.libraries)
-    return Account(folder, command, environment, f"NSS_WRAPPER_PASSWD={folder / 'passwd'}")
+    return Account(folder, command, {**wrapper, "PATH": PATH}, f"NSS_WRAPPER_PASSWD={folder / 'passwd'}")
 
 
 def _write_accounts(folder: Path, home: Path) -> None:

@@ -17,13 +17,18 @@ class Tools:
     nss_wrapper: Path
     libraries: Path | None
 
+    def library_path(self) -> str:
+        """Returns the folders in which sshd finds libnss-wrapper and its unpacked libraries."""
+        folders = [self.nss_wrapper.parent, *([self.libraries] if self.libraries else [])]
+        return ":".join(dict.fromkeys(str(folder) for folder in folders))
+
     def session_programs(self) -> str:
         """Returns where an unpacked sshd of OpenSSH 9.8 or later finds the programs it is split into."""
         folder = UNPACKED / "usr/lib/openssh"
         if not self.sshd.is_relative_to(UNPACKED):
             return ""
         options = {"sshd-session": "SshdSessionPath", "sshd-auth": "SshdAuthPath"}
-        return "".join(f"{option} {folder / name}\n" for name, option in options.items() if (folder / name).exists())
+        return "".join(f'{option} "{folder / name}"\n' for name, option in options.items() if (folder / name).exists())
 
 
 def find() -> Tools:

@@ -5,7 +5,9 @@ Nothing here knows the extension's code: the tests go through HTTP and SSH alone
 
 from __future__ import annotations
 
+import functools
 import json
+import os
 import subprocess
 import time
 import urllib.error
@@ -21,6 +23,8 @@ from botocore.exceptions import ClientError
 
 SANDBOX = Path(__file__).resolve().parent.parent
 SECOND = 0.05
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
 PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 
 
@@ -29,12 +33,17 @@ class Sandbox:
 
     def __init__(self, *arguments: str, before: tuple[str, ...] = ()) -> None:
         command = [*before, str(SANDBOX / "serve"), "--second", str(SECOND), "--until-stdin-closes", *arguments]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        # A profile that does not exist: what this user's AWS tools read must be nothing to the server.
+        environment = {**os.environ, "AWS_PROFILE": "nobody-has-this"}
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
         ready = json.loads(self.process.stdout.readline())
         self.endpoint, self.public_ip_url = ready["endpoint"], ready["public_ip_url"]
         self.ssh_port, self.state = ready["ssh_port"], Path(ready["state"])
         self.images: dict[str, str] = {}
 
+    @functools.lru_cache  # noqa: B019 - a server lives as long as the tests
     def client(self, service: str, region: str = "us-east-1") -> Any:
         return boto3.client(
             service,
@@ -82,7 +91,7 @@ class Sandbox:
 
     def end(self) -> None:
         self.process.stdin.close()
-        self.process.wait(10)
+        self.process.wait(30)
         self.process.stdout.close()
 
 
@@ -117,7 +126,7 @@ class Key:
         until(lambda: self.ssh(address, "true").returncode == 0, f"SSH answers at {address}")
 
 
-def until(condition: Callable[[], bool], what: str, limit: float = 10.0) -> None:
+def until(condition: Callable[[], bool], what: str, limit: float = 30.0) -> None:
     """Returns when the condition holds."""
     deadline = time.monotonic() + limit
     while not condition():

@@ -142,6 +142,7 @@ def test_everything_is_tagged_at_launch(sandbox: Sandbox, ec2: Any) -> None:
 
 
 def test_interfaces_and_volumes_go_with_the_instance(sandbox: Sandbox, ec2: Any) -> None:
+    sandbox.set(shutting_down=20)
     name = sandbox.launch()["InstanceId"]
     ec2.terminate_instances(InstanceIds=[name])
     assert len(ec2.describe_network_interfaces()["NetworkInterfaces"]) == 1

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
+import urllib.parse
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,7 @@ def test_filter_values_are_patterns(sandbox: Sandbox, ec2: Any, pattern: str, fo
 
 
 def test_states_and_tag_keys_are_patterns_too(sandbox: Sandbox, ec2: Any) -> None:
+    sandbox.set(pending=10_000)
     sandbox.launch(TagSpecifications=tagged("instance", "dev"))
 
     def count(name: str, value: str) -> int:
@@ -87,6 +90,22 @@ def test_rules_are_tagged_when_made(sandbox: Sandbox, ec2: Any) -> None:
     assert made["SecurityGroupRules"][0]["Tags"] == tags
     rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
     assert [rule["Tags"] for rule in rules if not rule["IsEgress"]] == [tags]
+
+
+def test_rules_of_one_call_come_together(sandbox: Sandbox, ec2: Any) -> None:
+    group = ec2.create_security_group(GroupName="ssh", Description="ssh")["GroupId"]
+
+    def permission(*addresses: str) -> dict[str, Any]:
+        ranges = [{"CidrIp": address} for address in addresses]
+        return {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": ranges}
+
+    permissions = [permission("192.0.2.1/32"), permission("192.0.2.2/32", "192.0.2.3/32")]
+    made = ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=permissions)["SecurityGroupRules"]
+    assert sorted(rule["CidrIpv4"] for rule in made) == ["192.0.2.1/32", "192.0.2.2/32", "192.0.2.3/32"]
+    again = {"GroupId": group, "IpPermissions": [permission("192.0.2.4/32"), permission("192.0.2.1/32")]}
+    refused("InvalidPermission.Duplicate", ec2.authorize_security_group_ingress, **again)
+    (shown,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    assert len(shown["IpRanges"]) == 3
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "arm64"])
@@ -164,6 +183,25 @@ def test_a_wrong_setting_is_refused_as_a_whole(sandbox: Sandbox, changes: Any) -
     )
     assert status == 400 and json.loads(text)["error"]
     assert sandbox.request("/sandbox/settings") == before
+
+
+def test_a_request_that_stalls_holds_nobody_and_does_nothing(sandbox: Sandbox, ec2: Any) -> None:
+    body = b"Action=CreateKeyPair&Version=2016-11-15&KeyName=torn"
+    credential = "Credential=key/20260101/us-east-1/ec2/aws4_request"
+    head = [
+        "POST / HTTP/1.1",
+        "Host: sandbox",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Authorization: AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0",
+        f"Content-Length: {len(body) + 1}",
+    ]
+    address = urllib.parse.urlsplit(sandbox.endpoint)
+    with socket.create_connection((address.hostname, address.port), timeout=30) as stalled:
+        stalled.sendall("\r\n".join([*head, "", ""]).encode() + body)
+        assert ec2.describe_key_pairs()["KeyPairs"] == []
+        stalled.shutdown(socket.SHUT_WR)
+        assert b" 400 " in stalled.recv(4096).splitlines()[0]
+    assert ec2.describe_key_pairs()["KeyPairs"] == []
 
 
 def test_a_reset_forgets_everything(sandbox: Sandbox, ec2: Any) -> None:

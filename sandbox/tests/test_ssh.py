@@ -53,7 +53,7 @@ def test_a_session_is_at_home(sandbox: Sandbox, key: Key, running: dict[str, Any
     home = sandbox.state / "instances" / running["InstanceId"] / "home"
     done = key.ssh(running["PublicDnsName"], 'id -un; pwd; echo "$HOME"; echo ~; echo "$SHELL"; exit 7')
     assert done.returncode == 7, done.stderr
-    user, *folders, shell = done.stdout.split()
+    user, *folders, shell = done.stdout.splitlines()
     assert user == "ec2-user"
     assert folders == [str(home)] * 3
     assert shell in ("/bin/bash", "/bin/sh")
@@ -107,7 +107,7 @@ def test_the_console_proves_the_host(sandbox: Sandbox, key: Key, running: dict[s
     until(lambda: console_keys(sandbox, name) != [], "the console shows keys")
     known = tmp_path / "known_hosts"
     known.write_text("".join(f"{name} {line}\n" for line in console_keys(sandbox, name)))
-    strict = ("-oStrictHostKeyChecking=yes", f"-oUserKnownHostsFile={known}", f"-oHostKeyAlias={name}")
+    strict = ("-oStrictHostKeyChecking=yes", f'-oUserKnownHostsFile="{known}"', f"-oHostKeyAlias={name}")
     assert key.ssh(address, "true", *strict).returncode == 0
     sandbox.set(console="other")
     known.write_text("".join(f"{name} {line}\n" for line in console_keys(sandbox, name)))
@@ -118,7 +118,7 @@ def test_the_console_proves_the_host(sandbox: Sandbox, key: Key, running: dict[s
 
 
 def test_the_console_takes_its_time(sandbox: Sandbox, ec2: Any) -> None:
-    sandbox.set(console_delay=10_000)
+    sandbox.set(pending=40, console_delay=10_000)
     name = sandbox.launch()["InstanceId"]
     assert "Output" not in ec2.get_console_output(InstanceId=name)
     sandbox.wait(name, "running")
@@ -186,20 +186,19 @@ def test_nothing_is_left_of_a_server(tmp_path: Path, end: signal.Signals | None)
         sandbox.process.stdin.close()
     else:
         sandbox.process.send_signal(end)
-    assert sandbox.process.wait(10) == (-9 if end == signal.SIGKILL else 0)
+    assert sandbox.process.wait(30) == (-9 if end == signal.SIGKILL else 0)
     until(lambda: processes_of(sandbox.state) == [], "every process is gone")
     assert not answers(address, sandbox.ssh_port)
 
 
-def test_two_servers_run_side_by_side(tmp_path: Path) -> None:
-    first, first_address = busy_server(tmp_path / "1")
-    second, second_address = busy_server(tmp_path / "2", "--ssh-port", str(first.ssh_port + 1))
-    assert first_address != second_address
-    first.end()
-    assert not first.state.exists()
-    assert answers(second_address, second.ssh_port)
-    second.end()
-    assert not answers(second_address, second.ssh_port)
+def test_two_servers_run_side_by_side(sandbox: Sandbox, running: dict[str, Any], tmp_path: Path) -> None:
+    other, address = busy_server(tmp_path / "other")
+    assert other.ssh_port != sandbox.ssh_port and address != running["PublicDnsName"]
+    assert len(sandbox.client("ec2").describe_instances()["Reservations"]) == 1
+    other.end()
+    assert not other.state.exists()
+    assert not answers(address, other.ssh_port)
+    assert answers(running["PublicDnsName"], sandbox.ssh_port)
 
 
 def test_an_ordinary_user_can_serve(tmp_path: Path) -> None:
@@ -220,7 +219,7 @@ def test_an_ordinary_user_can_serve(tmp_path: Path) -> None:
     line = ["ssh", "-F", "none", "-i", tmp_path / "key" / "key-ed25519", "-p", str(sandbox.ssh_port), "-oBatchMode=yes"]
     checks = ["-oStrictHostKeyChecking=no", "-oUserKnownHostsFile=/dev/null", f"ec2-user@{address}"]
     done = subprocess.run([*line, *checks, "id -u; pwd"], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == [str(user), f"{folder}/home"]
+    assert done.stdout.splitlines() == [str(user), f"{folder}/home"]
     sandbox.end()
     assert processes_of(state) == []
 

@@ -9,13 +9,13 @@ from conftest import SECOND, Key, Sandbox, refused, until
 
 
 def test_states_pass_by_the_clock(sandbox: Sandbox, ec2: Any) -> None:
-    sandbox.set(pending=10, stopping=10, shutting_down=10)
+    sandbox.set(pending=20, stopping=20, shutting_down=20)
     begun = time.monotonic()
     launched = sandbox.launch()
     name = launched["InstanceId"]
     assert launched["State"]["Name"] == sandbox.state_of(name) == "pending"
     sandbox.wait(name, "running")
-    assert time.monotonic() - begun >= 10 * SECOND
+    assert time.monotonic() - begun >= 20 * SECOND
     stopping = ec2.stop_instances(InstanceIds=[name])["StoppingInstances"][0]
     assert (stopping["PreviousState"]["Name"], stopping["CurrentState"]["Name"]) == ("running", "stopping")
     assert sandbox.state_of(name) == "stopping"
@@ -30,7 +30,7 @@ def test_states_pass_by_the_clock(sandbox: Sandbox, ec2: Any) -> None:
 
 
 def test_a_terminated_pending_instance_never_runs(sandbox: Sandbox, ec2: Any) -> None:
-    sandbox.set(pending=2, shutting_down=10)
+    sandbox.set(pending=20, shutting_down=30)
     name = sandbox.launch()["InstanceId"]
     ec2.terminate_instances(InstanceIds=[name])
     seen = set()
@@ -39,6 +39,7 @@ def test_a_terminated_pending_instance_never_runs(sandbox: Sandbox, ec2: Any) ->
 
 
 def test_a_change_from_the_wrong_state_is_refused(sandbox: Sandbox, ec2: Any) -> None:
+    sandbox.set(pending=10_000, shutting_down=10_000)
     name = sandbox.launch()["InstanceId"]
     refused("IncorrectInstanceState", ec2.stop_instances, InstanceIds=[name])
     ec2.terminate_instances(InstanceIds=[name])
@@ -74,7 +75,7 @@ def test_addresses_come_back_on_request_only(sandbox: Sandbox, ec2: Any) -> None
 
 
 def test_new_things_are_seen_late_on_request(sandbox: Sandbox, ec2: Any, tmp_path: Any) -> None:
-    sandbox.set(lag=20)
+    sandbox.set(lag=40)
     group = ec2.create_security_group(GroupName="late", Description="late")["GroupId"]
     key = Key(sandbox, tmp_path)
     name = sandbox.launch(KeyName=key.name, SecurityGroupIds=[group])["InstanceId"]
@@ -92,7 +93,7 @@ def test_new_things_are_seen_late_on_request(sandbox: Sandbox, ec2: Any, tmp_pat
 
 
 def test_a_group_in_use_stays(sandbox: Sandbox, ec2: Any) -> None:
-    sandbox.set(interface_release=10)
+    sandbox.set(shutting_down=20, interface_release=20)
     group = ec2.create_security_group(GroupName="used", Description="used")["GroupId"]
     name = sandbox.launch(SecurityGroupIds=[group])["InstanceId"]
     refused("DependencyViolation", ec2.delete_security_group, GroupId=group)

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
@@ -61,7 +62,9 @@ impl Aws {
             loader = loader.endpoint_url(url);
         }
         if let Some(profile) = &connection.profile {
-            loader = loader.profile_name(profile);
+            // The profile alone: AWS's chain would pass over one that does not exist and take what it finds.
+            let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+            loader = loader.profile_name(profile).credentials_provider(credentials);
         }
         if let Some(StaticKey { id, secret, session_token }) = connection.key {
             let token = session_token.map(|token| token.expose().to_owned());

@@ -3,6 +3,7 @@
 //! `SdkError` prints itself as "service error" and its debug form holds the raw answer; neither is for people. Here
 //! the parts that matter are taken out once, so that callers compare codes and not texts.
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::RequestId;
@@ -59,12 +60,9 @@ impl CallError {
                 (service_failure(code.as_deref(), context.raw().status().as_u16(), message), code)
             }
             SdkError::TimeoutError(_) => (Failure::TimedOut, None),
-            SdkError::DispatchFailure(failure) => {
-                let text = failure.as_connector_error().map_or_else(|| chain(error), |source| innermost(source));
-                (dispatch_failure(failure.is_timeout(), &chain(error), text), None)
-            }
-            SdkError::ResponseError(_) => (Failure::Answer(chain(error)), None),
-            _ => (construction_failure(chain(error)), None),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => (Failure::TimedOut, None),
+            SdkError::ResponseError(_) => (Failure::Answer(innermost(error)), None),
+            _ => (unsent(error), None),
         };
         let request_id = error.raw_response().and_then(|raw| raw.request_id().map(str::to_owned));
         Self { service, operation, failure, code, request_id }
@@ -83,6 +81,16 @@ impl CallError {
     /// The IAM action that the operation needs.
     pub(crate) fn action(&self) -> String {
         format!("{}:{}", self.service, self.operation)
+    }
+}
+
+impl Failure {
+    /// Whether it is certain that the call changed nothing: AWS said no before it began, or was never asked.
+    pub(crate) fn changed_nothing(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused(_) | Self::Denied(_) | Self::Credentials(_) | Self::NoCredentials(_) | Self::Clock(_)
+        )
     }
 }
 
@@ -105,39 +113,28 @@ fn service_failure(code: Option<&str>, status: u16, message: String) -> Failure 
     }
 }
 
-fn dispatch_failure(timeout: bool, chain: &str, text: String) -> Failure {
-    if timeout {
-        Failure::TimedOut
-    } else if chain.contains("credentials") {
-        Failure::NoCredentials(chain.to_owned())
-    } else {
-        Failure::Unreachable(text)
+/// A request that did not get as far as an answer: for want of credentials, or of a connection.
+fn unsent(error: &(dyn std::error::Error + 'static)) -> Failure {
+    match sources(error).find(|source| source.is::<CredentialsError>()) {
+        Some(credentials) => Failure::NoCredentials(joined(credentials)),
+        None => Failure::Unreachable(innermost(error)),
     }
 }
 
-fn construction_failure(chain: String) -> Failure {
-    if chain.contains("credential") { Failure::NoCredentials(chain) } else { Failure::Refused(chain) }
+fn sources<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
 }
 
-/// The messages of an error and its sources in one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut messages = vec![error.to_string()];
-    let mut source = error.source();
-    while let Some(inner) = source {
-        let message = inner.to_string();
-        if messages.last() != Some(&message) {
-            messages.push(message);
-        }
-        source = inner.source();
-    }
-    messages.join(": ")
+/// The messages of an error's sources without repetitions, or its own where there is none.
+fn joined(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut messages: Vec<String> = sources(error).skip(1).map(ToString::to_string).collect();
+    messages.dedup();
+    if messages.is_empty() { error.to_string() } else { messages.join(": ") }
 }
 
-/// The message of the first cause, which says more than "dispatch failure".
+/// The message of the last source, which is the one that says what happened.
 pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut current = error;
-    while let Some(source) = current.source() {
-        current = source;
-    }
-    current.to_string()
+    sources(error).last().unwrap_or(error).to_string()
 }

@@ -36,8 +36,8 @@ pub(crate) enum LaunchError {
     #[error("no capacity")]
     NoCapacity(CallError),
     /// The token belongs to an instance that has been terminated: the next generation is free.
-    #[error("the launch token is used up")]
-    TokenUsed,
+    #[error("{0}")]
+    TokenUsed(CallError),
     /// The token belongs to a launch that asked for something else.
     #[error("{0}")]
     Mismatch(CallError),
@@ -52,7 +52,7 @@ impl From<CallError> for LaunchError {
     fn from(error: CallError) -> Self {
         match error.code.as_deref().unwrap_or_default() {
             "InsufficientInstanceCapacity" | "InsufficientHostCapacity" | "Unsupported" => Self::NoCapacity(error),
-            "IdempotentInstanceTerminated" => Self::TokenUsed,
+            "IdempotentInstanceTerminated" => Self::TokenUsed(error),
             "IdempotentParameterMismatch" => Self::Mismatch(error),
             "VcpuLimitExceeded" | "InstanceLimitExceeded" | "MaxSpotInstanceCountExceeded" => Self::Quota(error),
             _ => Self::Call(error),

@@ -1,7 +1,10 @@
 //! The commands. Each file is one noun; its signatures say what it needs: one without an [`Aws`] cannot touch AWS.
 
 mod config;
+pub(crate) mod host_key;
 mod instance;
+pub(crate) mod key;
+pub(crate) mod lock;
 pub(crate) mod patience;
 pub(crate) mod security_group;
 pub(crate) mod select;
@@ -51,6 +54,7 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
     match command {
         Command::SecurityGroup(command) => security_group::run(context, command).await.map(|()| 0),
         Command::Instance(command) => instance::run(context, command).await.map(|()| 0),
+        Command::Key(command) => key::run(context, command).await.map(|()| 0),
         Command::Config(_) => Ok(0),
         _ => Ok(1),
     }

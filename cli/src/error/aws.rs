@@ -6,7 +6,12 @@ use crate::aws::{CallError, Failure};
 impl From<CallError> for Error {
     fn from(call: CallError) -> Self {
         let (kind, hint) = meaning(&call);
-        let error = Self::new(kind, format!("{} failed", call.operation))
+        let message = match kind {
+            Kind::CredentialsMissing => "no AWS credentials could be loaded".to_owned(),
+            Kind::AwsUnreachable => "AWS cannot be reached".to_owned(),
+            _ => format!("{} failed", call.operation),
+        };
+        let error = Self::new(kind, message)
             .cause(&call.failure)
             .answered(AwsAnswer { code: call.code, request_id: call.request_id });
         match hint {
@@ -22,9 +27,13 @@ fn meaning(call: &CallError) -> (Kind, Option<String>) {
             Kind::CredentialsRefused,
             Some("check the access key with `iac config show`; it may be deleted, inactive or expired".into()),
         ),
-        Failure::NoCredentials(_) => {
-            (Kind::CredentialsMissing, Some("set `cred_file` or `profile`, or sign in with `aws sso login`".into()))
-        }
+        Failure::NoCredentials(_) => (
+            Kind::CredentialsMissing,
+            Some(
+                "set `cred_file`, or `profile` to one of `~/.aws/config`; for single sign-on run `aws sso login` first"
+                    .into(),
+            ),
+        ),
         Failure::Denied(_) => (
             Kind::AwsDenied,
             Some(format!("allow `{}` to these credentials, then run the command again", call.action())),

@@ -83,3 +83,44 @@ kinds! {
     Interrupted          "interrupted"          130 "Ctrl-C"
     Internal             "internal"              70 "a bug in `iac`"
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page that users read, made from the table.
+    fn page() -> String {
+        let mut page = String::from(
+            "# Error codes\n\n\
+             Every failure has a code that does not change. It stands in the JSON document that a failed command prints on\n\
+             stdout when its output is JSON, as `error.code`; stderr has the same in words, with what to type next.\n\n\
+             `ssh` and `deploy run` end with the status of the remote command; 255 is OpenSSH's own failure.\n\n\
+             | code | exit status | meaning |\n| --- | --- | --- |\n",
+        );
+        for (kind, meaning) in Kind::ALL {
+            page.push_str(&format!("| `{}` | {} | {meaning} |\n", kind.code(), kind.exit()));
+        }
+        page
+    }
+
+    #[test]
+    fn the_page_is_the_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md");
+        #[expect(clippy::disallowed_methods, reason = "whoever changes the table writes the page anew with it")]
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, page()).unwrap();
+        }
+        let written = std::fs::read_to_string(path).unwrap();
+        assert_eq!(
+            written,
+            page(),
+            "write docs/errors.md anew: `UPDATE_DOCS=1 cargo test -p iac --bin iac error::kind`"
+        );
+    }
+
+    #[test]
+    fn codes_are_unique() {
+        let codes: std::collections::BTreeSet<_> = Kind::ALL.iter().map(|(kind, _)| kind.code()).collect();
+        assert_eq!(codes.len(), Kind::ALL.len());
+    }
+}

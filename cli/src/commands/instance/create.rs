@@ -9,9 +9,11 @@ use iac_core::observed::Instance;
 
 use super::list::described;
 use super::prepare::{Prepared, prepare};
-use super::wait::{self, Patience, made};
+use super::terminate;
+use super::wait::{self, made};
 use crate::args::{CreateOptions, WaitFor};
 use crate::aws::{Aws, LaunchError, Wanted};
+use crate::commands::patience::Patience;
 use crate::commands::{Context, connect, host_key, select};
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
@@ -27,11 +29,16 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     let folder = SecretsFolder::open(settings.secrets_folder()?)?;
     let mut patience = Patience::new(options.timeout.0);
     let aws = connect(settings).await?;
-    let (prepared, instances) = tokio::try_join!(prepare(context, &aws, &folder), named(&aws, name))?;
+    let (prepared, instances) = tokio::join!(prepare(context, &aws, &folder), select::named(&aws, name));
+    let instances = instances?;
+    let live: Vec<Instance> = instances.iter().filter(|instance| instance.state.is_live()).cloned().collect();
+    let marker = folder.launch(name)?.as_deref().and_then(LaunchToken::parse);
+    if let (None, Some(instance)) = (&marker, select::one_live(name, &live)?) {
+        return Err(exists(name, instance));
+    }
+    let prepared = prepared?;
 
     let tokens = tokens(&prepared.account, &aws.region, name);
-    let marker = folder.launch(name)?.as_deref().and_then(LaunchToken::parse);
-    let live: Vec<Instance> = instances.iter().filter(|instance| instance.state.is_live()).cloned().collect();
     let instance = match create_decision(&live, &tokens, marker.as_ref()) {
         Create::Exists(instance) => return Err(exists(name, instance)),
         Create::Ambiguous(instances) => return Err(select::ambiguous(name, &instances)),
@@ -44,13 +51,10 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
             launch(context, &aws, &folder, &prepared, unused).await?
         }
     };
-    let finished = finish(context, &aws, &folder, &prepared, options, &mut patience, instance.clone()).await;
+    end_surplus(context, &aws, &tokens, &instance).await?;
+    let finished = finish(context, &aws, &folder, &prepared, options, &mut patience, &instance).await;
     let instance = finished.map_err(|error| error.made([made(&instance)]))?;
     context.ui.data(&instance, |width| described(&instance, width))
-}
-
-async fn named(aws: &Aws, name: &InstanceName) -> Result<Vec<Instance>> {
-    Ok(select::named(aws, name).await?)
 }
 
 /// A time to live that nothing keeps would be worse than none.
@@ -69,9 +73,8 @@ fn tokens(account: &str, region: &str, name: &InstanceName) -> Vec<LaunchToken> 
 
 /// The first generation after all those that an ended instance still shows; the others AWS would refuse.
 fn first_unused(tokens: &[LaunchToken], instances: &[Instance]) -> usize {
-    let used = |token: &LaunchToken| {
-        instances.iter().any(|instance| instance.client_token.as_deref() == Some(token.as_str()))
-    };
+    let used =
+        |token: &LaunchToken| instances.iter().any(|instance| instance.client_token.as_deref() == Some(token.as_str()));
     tokens.iter().rposition(used).map_or(0, |last| last + 1)
 }
 
@@ -95,7 +98,7 @@ async fn launch(
         folder.write_launch(name, token)?;
         match progress.during(launch_in_a_zone(context, aws, prepared, token)).await {
             Ok(instance) => return Ok(instance),
-            Err(LaunchError::TokenUsed) => (),
+            Err(LaunchError::TokenUsed(_)) => (),
             Err(error) => {
                 // The answer may have been lost, not the launch: then the marker lets a second run adopt it.
                 if let LaunchError::NoCapacity(_) | LaunchError::Quota(_) = error {
@@ -144,12 +147,11 @@ fn refused(prepared: &Prepared, error: LaunchError) -> Error {
         LaunchError::Mismatch(call) => Error::from(call)
             .becomes(Kind::LaunchMismatch, "an earlier launch of this name asked for something else")
             .hint("look for it with `iac instance list`, and end it with `iac instance terminate`"),
-        LaunchError::TokenUsed => unreachable!("the next token was tried"),
-        LaunchError::Call(call) => Error::from(call),
+        LaunchError::TokenUsed(call) | LaunchError::Call(call) => Error::from(call),
     }
 }
 
-/// Looks again, waits as far as was asked for, and removes the marker: the launch is no longer interrupted.
+/// Waits as far as was asked for, and removes the marker: the launch is no longer interrupted.
 async fn finish(
     context: &Context<'_>,
     aws: &Aws,
@@ -157,37 +159,79 @@ async fn finish(
     prepared: &Prepared,
     options: &CreateOptions,
     patience: &mut Patience,
-    launched: Instance,
+    launched: &Instance,
 ) -> Result<Instance> {
-    let name = context.settings.instance_name()?;
-    end_surplus(context, aws, name, &launched).await?;
-    let mut instance = launched;
+    let mut instance = launched.clone();
     if options.wait != WaitFor::None {
-        instance = wait::running(context, aws, &instance.id, patience).await?;
+        instance = wait::running(context, aws, &launched.id, patience).await?;
     }
     if options.wait == WaitFor::Ssh {
         host_key::reach(context, aws, folder, &instance, &prepared.key_file, patience, options.accept_host_key).await?;
     }
-    folder.remove_launch(name)?;
+    folder.remove_launch(context.settings.instance_name()?)?;
     Ok(instance)
 }
 
-/// Where two runs at once launched two, whoever sees it ends the later one.
-async fn end_surplus(context: &Context<'_>, aws: &Aws, name: &InstanceName, launched: &Instance) -> Result<()> {
-    let mut live = aws.instances(Wanted::Environment(name)).await?;
-    live.retain(|instance| instance.state.is_live());
+/// Looks again: where two runs at once launched two, whoever sees it ends the later one.
+///
+/// Only instances that such a launch made count; one that somebody copied with its tags is not touched.
+async fn end_surplus(context: &Context<'_>, aws: &Aws, tokens: &[LaunchToken], launched: &Instance) -> Result<()> {
+    let name = context.settings.instance_name()?;
+    let failed = |error: Error| error.made([made(launched)]);
+    let found = aws.instances(Wanted::Environment(name)).await.map_err(|error| failed(error.into()))?;
+    let mut live: Vec<Instance> = found.into_iter().filter(|found| found.state.is_live()).collect();
+    live.retain(|instance| tokens.iter().any(|token| instance.client_token.as_deref() == Some(token.as_str())));
     if !live.iter().any(|instance| instance.id == launched.id) {
         live.push(launched.clone());
     }
-    let surplus: Vec<Instance> = launch::surplus(&live).into_iter().cloned().collect();
+    let surplus = launch::surplus(&live);
     for later in &surplus {
-        aws.terminate(&later.id).await?;
+        terminate::end(context, aws, &later.id).await.map_err(failed)?;
         context.ui.warn(&format!("two instances were launched at once; the later one, {}, is terminated", later.id));
     }
-    match surplus.iter().any(|later| later.id == launched.id) {
-        false => Ok(()),
-        true => Err(Error::new(Kind::InstanceExists, format!("another run launched `{name}` at the same time"))
+    if surplus.iter().any(|later| later.id == launched.id) {
+        return Err(Error::new(Kind::InstanceExists, format!("another run launched `{name}` at the same time"))
             .cause(format!("{} was launched later, so it was terminated again", launched.id))
-            .hint("see the other with `iac instance describe`")),
+            .hint("see the other with `iac instance describe`"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use iac_core::observed::InstanceState;
+
+    use super::*;
+
+    fn with_token(token: &LaunchToken) -> Instance {
+        Instance {
+            name: None,
+            id: "i-1".into(),
+            state: InstanceState::Terminated,
+            key_name: None,
+            tags: Vec::new(),
+            public_dns_name: None,
+            public_ip_address: None,
+            nitro: true,
+            instance_type: String::new(),
+            image_id: String::new(),
+            availability_zone: None,
+            launch_time: None,
+            state_reason: None,
+            client_token: Some(token.as_str().to_owned()),
+            security_groups: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_first_token_is_the_one_after_all_that_ended_instances_show() {
+        let name = InstanceName::parse("dev").unwrap();
+        let tokens = tokens("123456789012", "us-east-1", &name);
+        let first = |generations: &[usize]| {
+            let instances: Vec<_> = generations.iter().map(|generation| with_token(&tokens[*generation])).collect();
+            first_unused(&tokens, &instances)
+        };
+        assert_eq!((first(&[]), first(&[0]), first(&[3, 1])), (0, 1, 4));
+        assert_eq!(first(&[999]), 1000, "then every token is used up");
     }
 }

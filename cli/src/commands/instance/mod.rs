@@ -1,6 +1,8 @@
 //! `iac instance`: make, list, describe and terminate one instance.
 
+mod create;
 mod list;
+mod prepare;
 mod terminate;
 mod wait;
 
@@ -11,7 +13,7 @@ use crate::error::Result;
 /// Runs one verb of `iac instance`.
 pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Result<()> {
     match command.verb {
-        InstanceVerb::Create(_) => Ok(()),
+        InstanceVerb::Create(options) => create::create(context, &options).await,
         InstanceVerb::List { all, list } => list::list(context, all, list.everyone).await,
         InstanceVerb::Describe(one) => {
             let aws = connect(context.settings).await?;

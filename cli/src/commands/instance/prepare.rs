@@ -7,7 +7,7 @@ use iac_core::name::InstanceName;
 use iac_core::observed::{Architecture, InstanceType};
 use iac_core::tag::creation_tags;
 
-use crate::aws::{Aws, CallError, Launch, MachineImage, Subnet};
+use crate::aws::{Aws, Launch, MachineImage, Subnet};
 use crate::commands::{Context, check_account, key, security_group};
 use crate::config::{Settings, value::Image};
 use crate::error::{Error, Kind, Result};
@@ -34,19 +34,22 @@ pub(super) async fn prepare(context: &Context<'_>, aws: &Aws, folder: &SecretsFo
     let name = settings.instance_name()?;
     let type_name = settings.instance_type();
     let progress = context.ui.progress("looking at what a launch needs");
+    // All answers are awaited, so that of several mistakes always the same one is reported first.
     let (account, key_file, group, described, zones, images, subnets) = progress
         .during(async {
-            tokio::try_join!(
+            tokio::join!(
                 check_account(settings, aws),
                 key::private_half(context, aws, folder),
                 security_group::find(settings, aws),
-                called(aws.instance_type(type_name)),
-                called(aws.zones_offering(type_name)),
+                aws.instance_type(type_name),
+                aws.zones_offering(type_name),
                 image_ids(settings, aws),
                 subnets(settings, aws),
             )
         })
-        .await?;
+        .await;
+    let (account, key_file, group) = (account?, key_file?, group?);
+    let (described, zones, images, subnets) = (described?, zones?, images?, subnets?);
     let described = described.ok_or_else(|| type_unknown(type_name))?;
     check_type(&described, settings.nitro())?;
     let subnets = in_order(name, type_name, &zones, subnets)?;
@@ -63,11 +66,6 @@ pub(super) async fn prepare(context: &Context<'_>, aws: &Aws, folder: &SecretsFo
         tags: creation_tags(name.as_str(), Some(name), &settings.tags),
     };
     Ok(Prepared { launch, subnets, account, key_file })
-}
-
-/// A call's result with the error that commands speak of.
-async fn called<T>(call: impl Future<Output = std::result::Result<T, CallError>>) -> Result<T> {
-    Ok(call.await?)
 }
 
 fn type_unknown(name: &str) -> Error {
@@ -164,4 +162,35 @@ fn in_order(name: &InstanceName, type_name: &str, zones: &[String], subnets: Vec
     Err(Error::new(Kind::TypeUnknown, message)
         .cause(format!("zones that offer it: {offering}; zones with a subnet: {}", order.join(", ")))
         .hint("choose another `instance_type`, `region` or `subnet_id`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subnet(zone: &str) -> Subnet {
+        Subnet { id: format!("subnet-{zone}"), vpc_id: "vpc-1".into(), zone: zone.into(), public: true }
+    }
+
+    fn order(zones: &[&str], subnets: &[&str]) -> Result<Vec<String>> {
+        let zones: Vec<String> = zones.iter().map(ToString::to_string).collect();
+        let subnets = subnets.iter().map(|zone| subnet(zone)).collect();
+        let ordered = in_order(&InstanceName::parse("dev").unwrap(), "c6a.xlarge", &zones, subnets)?;
+        Ok(ordered.into_iter().map(|subnet| subnet.zone).collect())
+    }
+
+    #[test]
+    fn only_zones_that_offer_the_type_and_have_a_subnet_are_tried() {
+        assert_eq!(order(&["a", "b"], &["b", "c"]).unwrap(), ["b"]);
+        let all = order(&["a", "b", "c"], &["a", "b", "c"]).unwrap();
+        assert_eq!(all, order(&["c", "b", "a"], &["b", "a", "c"]).unwrap(), "the order is computed, not AWS's");
+    }
+
+    #[test]
+    fn no_subnet_and_no_offer_are_two_different_mistakes() {
+        assert_eq!(order(&["a"], &[]).unwrap_err().kind(), Kind::NoDefaultVpc);
+        let error = order(&["a"], &["b"]).unwrap_err();
+        assert_eq!(error.kind(), Kind::TypeUnknown);
+        assert!(error.lines()[1].1.contains("zones that offer it: a; zones with a subnet: b"));
+    }
 }

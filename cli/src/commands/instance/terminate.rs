@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use iac_core::name::InstanceName;
 use iac_core::observed::{Instance, InstanceState};
 use serde::Serialize;
 
 use super::wait;
 use crate::aws::{Aws, CallError};
 use crate::commands::patience::Patience;
-use crate::commands::{Context, check_account, connect, must_be_ours, select};
+use crate::commands::{Context, check_account, connect, host_key, must_be_ours, select};
 use crate::error::Result;
+use crate::files::SecretsFolder;
 
 /// What `instance terminate` prints.
 #[derive(Debug, Serialize)]
@@ -37,8 +39,21 @@ pub(super) async fn terminate(
         wait::terminated(context, &aws, &instance.id, &mut Patience::new(timeout)).await?;
         state = InstanceState::Terminated;
     }
+    forget(context, &instance).await?;
     let result = Terminated { name: instance.name, id: instance.id, state };
     context.ui.data(&result, |_| format!("instance {} is {}", result.id, result.state))
+}
+
+/// Forgets what this machine kept of the instance: its host keys, and that its launch was under way.
+async fn forget(context: &Context<'_>, instance: &Instance) -> Result<()> {
+    let Some(path) = context.settings.optional_secrets_folder().filter(|path| path.is_dir()) else { return Ok(()) };
+    let folder = SecretsFolder::existing(path);
+    host_key::forget(context, &folder, &instance.id).await?;
+    let environment = instance.environment().and_then(|name| InstanceName::parse(&name).ok());
+    if let Some(name) = environment {
+        folder.remove_launch(&name)?;
+    }
+    Ok(())
 }
 
 /// The live instance of the name; failing that, one that is still ending, so that a second run can wait for it.
@@ -54,7 +69,7 @@ async fn chosen(context: &Context<'_>, aws: &Aws, id: Option<&str>) -> Result<In
 }
 
 /// Asks until AWS has taken the request: right after a launch, not every part of EC2 knows the instance.
-async fn end(context: &Context<'_>, aws: &Aws, id: &str) -> Result<InstanceState> {
+pub(super) async fn end(context: &Context<'_>, aws: &Aws, id: &str) -> Result<InstanceState> {
     context.interrupt.check()?;
     let mut patience = Patience::new(KNOWN_WITHIN);
     loop {

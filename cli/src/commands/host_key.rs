@@ -1,0 +1,177 @@
+//! The proof of an instance's host key, before the first connection: what the instance prints on its console, which AWS
+//! hands out over its own authenticated channel.
+
+use std::path::Path;
+use std::time::Duration;
+
+use iac_core::console::{HostKey, host_keys};
+use iac_core::known_hosts;
+use iac_core::observed::Instance;
+
+use crate::aws::{Aws, CallError, Failure as CallFailure};
+use crate::commands::Context;
+use crate::commands::lock::lock;
+use crate::commands::patience::{Patience, timed_out};
+use crate::config::Settings;
+use crate::error::{Error, Kind, Result};
+use crate::files::SecretsFolder;
+use crate::ssh::{SshError, Target, Trouble};
+
+/// How much longer the console is looked at once the server answers, before its word is taken for it: what prints the
+/// keys runs at the very end of the first boot.
+const AFTER_ANSWER: Duration = Duration::from_secs(10);
+/// How long a server may refuse the key while its first boot is still installing it.
+const DENIED: Duration = Duration::from_secs(10);
+
+/// Waits until the instance's host key is proven and SSH answers; then it is ready to be used.
+pub(crate) async fn reach(
+    context: &Context<'_>,
+    aws: &Aws,
+    folder: &SecretsFolder,
+    instance: &Instance,
+    key_file: &Path,
+    patience: &mut Patience,
+    accept: bool,
+) -> Result<Target> {
+    let target = target(context.settings, folder, instance, key_file)?;
+    prove(context, aws, folder, &target, patience, accept).await?;
+    answers(context, &target, patience).await?;
+    Ok(target)
+}
+
+/// How to connect to an instance; its host key may still have to be proven.
+pub(crate) fn target(
+    settings: &Settings,
+    folder: &SecretsFolder,
+    instance: &Instance,
+    key_file: &Path,
+) -> Result<Target> {
+    let address = instance.address().ok_or_else(|| {
+        Error::new(Kind::NoAddress, format!("instance {} has no public address", instance.id))
+            .hint("launch it in a subnet that gives public addresses, with `subnet_id`")
+    })?;
+    Ok(Target {
+        instance_id: instance.id.clone(),
+        address: address.to_owned(),
+        port: settings.ssh_port(),
+        user: settings.ssh_user().to_owned(),
+        key_file: key_file.to_owned(),
+        known_hosts: folder.known_hosts(),
+        config: settings.ssh_config.clone(),
+    })
+}
+
+/// Removes what is known of an instance that is gone.
+pub(crate) async fn forget(context: &Context<'_>, folder: &SecretsFolder, id: &str) -> Result<()> {
+    if is_known(folder, id)? {
+        folder.forget_host(&lock(context, folder).await?, id)?;
+    }
+    Ok(())
+}
+
+fn is_known(folder: &SecretsFolder, id: &str) -> Result<bool> {
+    let known = known_hosts::has_host(&folder.read_known_hosts()?, id);
+    known.map_err(|error| Error::new(Kind::AwsAnswer, "AWS's answer holds no usable instance id").cause(error))
+}
+
+/// Makes sure that a host key of the instance is known: from before, from its console, or, where the user accepts that,
+/// from the server itself.
+pub(crate) async fn prove(
+    context: &Context<'_>,
+    aws: &Aws,
+    folder: &SecretsFolder,
+    target: &Target,
+    patience: &mut Patience,
+    accept: bool,
+) -> Result<()> {
+    let id = &target.instance_id;
+    if is_known(folder, id)? {
+        return Ok(());
+    }
+    let shown = if accept { Some(shown(context, target, patience).await?) } else { None };
+    let mut shorter = Patience::new(AFTER_ANSWER.min(patience.left()));
+    let console = printed(context, aws, id, if accept { &mut shorter } else { patience }).await?;
+    let keys = match (console, shown) {
+        (Some(printed), _) => printed,
+        (None, Some(shown)) => {
+            context.ui.warn(&format!("{id}: the host key that {} shows is trusted without proof", target.address));
+            shown
+        }
+        (None, None) => return Err(unproven(id)),
+    };
+    Ok(folder.trust_host(&lock(context, folder).await?, id, &keys)?)
+}
+
+/// The host keys on the instance's console, once there are any; `None` when the time is over.
+async fn printed(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Option<Vec<HostKey>>> {
+    let progress = context.ui.progress(&format!("waiting for {id} to print its host keys"));
+    loop {
+        // AWS keeps two texts: the present one, which long-lived instances have filled with other things and older types
+        // do not have, and the one of the last boot, which lags behind.
+        let (present, boot) =
+            progress.during(async { tokio::join!(aws.console(id, true), aws.console(id, false)) }).await;
+        let texts = [without_refusal(present)?, boot?];
+        let keys = texts.iter().flatten().map(|text| host_keys(text)).find(|keys| !keys.is_empty());
+        if keys.is_some() || patience.is_over() {
+            return Ok(keys);
+        }
+        progress.during(patience.pause(context)).await?;
+    }
+}
+
+/// Types without the Nitro system refuse to show their present console.
+fn without_refusal(answer: std::result::Result<Option<String>, CallError>) -> Result<Option<String>> {
+    match answer {
+        Err(CallError { failure: CallFailure::Refused(_), .. }) => Ok(None),
+        answer => Ok(answer?),
+    }
+}
+
+/// The host keys that the server shows to anybody, once it answers.
+async fn shown(context: &Context<'_>, target: &Target, patience: &mut Patience) -> Result<Vec<HostKey>> {
+    let progress = context.ui.progress(&format!("waiting for {} to show its host keys", target.address));
+    loop {
+        let keys = progress.during(context.interrupt.or_stop(target.shown_host_keys())).await??;
+        if !keys.is_empty() {
+            return Ok(keys);
+        }
+        if patience.is_over() {
+            return Err(timed_out(&format!("{} to show its host keys", target.instance_id)));
+        }
+        progress.during(patience.pause(context)).await?;
+    }
+}
+
+/// Waits until the server lets us in, as long as what keeps it from that can pass.
+async fn answers(context: &Context<'_>, target: &Target, patience: &mut Patience) -> Result<()> {
+    let progress = context.ui.progress(&format!("waiting for SSH on {}", target.instance_id));
+    let mut denied: Option<Patience> = None;
+    loop {
+        let failure = match progress.during(context.interrupt.or_stop(target.probe())).await? {
+            Ok(()) => return Ok(()),
+            Err(SshError::Connection(failure)) => failure,
+            Err(error) => return Err(error.into()),
+        };
+        let may_pass = match failure.trouble {
+            Trouble::HostKey | Trouble::Options => false,
+            Trouble::Denied => !denied.get_or_insert_with(|| Patience::new(DENIED)).is_over(),
+            Trouble::Unreachable | Trouble::Other => true,
+        };
+        if !may_pass {
+            return Err(failure.into());
+        }
+        if patience.is_over() {
+            let timed_out = timed_out(&format!("SSH on {}", target.instance_id));
+            return Err(failure.said.iter().fold(timed_out, Error::cause));
+        }
+        progress.during(patience.pause(context)).await?;
+    }
+}
+
+fn unproven(id: &str) -> Error {
+    Error::new(Kind::HostKeyUnproven, format!("no host key of {id} could be proven"))
+        .cause("its console shows none so far")
+        .hint("a new instance prints them at the end of its first boot: run the command again to go on waiting")
+        .hint(format!("look with `aws ec2 get-console-output --latest --output text --instance-id {id}`"))
+        .hint("trust the key that the server shows, this once, with `--accept-host-key`")
+}

@@ -1,0 +1,198 @@
+//! `iac key create`: makes a key on this machine, imports its public half, and only then gives the file its name.
+
+use std::path::PathBuf;
+
+use iac_core::key_work::{CreateRefusal, CreateWork, FileState, KeyFileName, create_refused_by_files, create_work};
+use iac_core::name::KeyName;
+use iac_core::observed::{KeyFile, KeyKind, KeyPair, ListedKeyPair};
+use iac_core::public_key::PublicKey;
+
+use super::import::{NotImported, import};
+use super::{file_state, key_files, list, made_file, made_pair, public_beside, remove_new};
+use crate::args::KeyType;
+use crate::aws::Aws;
+use crate::commands::lock::lock;
+use crate::commands::{Context, check_account, connect};
+use crate::error::{Error, Kind, Result};
+use crate::files::{self, FolderLock, SecretsFolder};
+use crate::ssh::keygen;
+
+/// Makes a key pair, or finishes one whose making was interrupted.
+pub(super) async fn create(context: &Context<'_>, kind: KeyType) -> Result<()> {
+    let settings = context.settings;
+    let name = settings.key_name()?;
+    let (path, aws) = (settings.secrets_folder()?, connect(settings).await?);
+    let folder = SecretsFolder::open(path)?;
+    let lock = lock(context, &folder).await?;
+    let making = Making { context, aws: &aws, folder: &folder, name };
+    let files = key_files(&folder, name).await?;
+    if let Some(refusal) = create_refused_by_files(&files) {
+        return Err(making.refused(refusal));
+    }
+    let progress = context.ui.progress("looking for a key pair of this name");
+    let known = async { Ok(aws.key_pair(name).await?) };
+    let (known, _) = progress.during(async { tokio::try_join!(known, check_account(settings, &aws)) }).await?;
+    drop(progress);
+    let work = create_work(&files, known.as_ref()).map_err(|refusal| making.refused(refusal))?;
+    let pair = making.run(work, files.new, known, &kind.into(), &lock).await?;
+    let listed = ListedKeyPair { pair, file: Some(KeyFile::Ok) };
+    context.ui.data(&listed, |width| list::text(std::slice::from_ref(&listed), width))
+}
+
+impl From<KeyType> for KeyKind {
+    fn from(kind: KeyType) -> Self {
+        match kind {
+            KeyType::Ed25519 => Self::Ed25519,
+            KeyType::Rsa => Self::Rsa,
+        }
+    }
+}
+
+/// Who made `NAME.pem.new`: this run may take its own file away again, an earlier run's never without proof.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    ThisRun,
+    EarlierRun,
+}
+
+struct Making<'a> {
+    context: &'a Context<'a>,
+    aws: &'a Aws,
+    folder: &'a SecretsFolder,
+    name: &'a KeyName,
+}
+
+impl Making<'_> {
+    /// Does the work from where it begins to its end: the pair is there and `NAME.pem` is its private half.
+    async fn run(
+        &self,
+        work: CreateWork,
+        new: FileState,
+        known: Option<KeyPair>,
+        kind: &KeyKind,
+        lock: &FolderLock,
+    ) -> Result<KeyPair> {
+        self.context.interrupt.check()?;
+        if work == CreateWork::StartOver {
+            remove_new(self.folder, self.name)?;
+        }
+        match (work, new, known) {
+            (CreateWork::RenameNew, _, Some(pair)) => self.rename(pair),
+            (CreateWork::RemoveNew, _, Some(pair)) => {
+                remove_new(self.folder, self.name).map(|()| pair).map_err(Error::from)
+            }
+            (CreateWork::ImportNew, FileState::Key(public_key), _) => {
+                self.rename(self.import(&public_key, Origin::EarlierRun).await?)
+            }
+            _ => {
+                let public_key = self.generate(kind, lock).await?;
+                self.rename(self.import(&public_key, Origin::ThisRun).await?)
+            }
+        }
+    }
+
+    /// Makes `NAME.pem.new` and returns its public half; after a failure nothing of it stays.
+    async fn generate(&self, kind: &KeyKind, lock: &FolderLock) -> Result<PublicKey> {
+        let progress = self.context.ui.progress("making a key");
+        let made = progress.during(self.generate_file(kind, lock)).await.and_then(|public_key| {
+            self.context.interrupt.check()?;
+            Ok(public_key)
+        });
+        made.map_err(|error| self.without_new(error))
+    }
+
+    async fn generate_file(&self, kind: &KeyKind, lock: &FolderLock) -> Result<PublicKey> {
+        let new = self.file(KeyFileName::New);
+        let public_file = public_beside(&new);
+        files::remove(&public_file)?;
+        keygen::generate(&new, kind, self.name.as_str(), lock).await?;
+        files::remove(&public_file)?;
+        files::sync(&new)?;
+        match file_state(&new).await? {
+            FileState::Key(public_key) => Ok(public_key),
+            FileState::Absent | FileState::Unreadable => {
+                Err(Error::new(Kind::ToolFailed, format!("`ssh-keygen` wrote no key to `{}`", new.display())))
+            }
+        }
+    }
+
+    /// Imports the public half and returns the pair, once it is proven to be this key's.
+    async fn import(&self, public_key: &PublicKey, origin: Origin) -> Result<KeyPair> {
+        let progress = self.context.ui.progress("importing the public key");
+        let imported = progress.during(import(self.context, self.aws, self.name, public_key)).await;
+        let pair = imported.map_err(|failure| self.not_imported(failure, origin))?;
+        match &pair.public_key {
+            Some(shown) if shown == public_key && pair.owner().is_ours() => {
+                let stopped = self.context.interrupt.check();
+                stopped.map(|()| pair.clone()).map_err(|error| self.unfinished(error, &pair))
+            }
+            Some(shown) if shown != public_key && origin == Origin::ThisRun => {
+                Err(self.without_new(self.refused(CreateRefusal::PairExists)))
+            }
+            _ => Err(self.refused(CreateRefusal::PairIsAnothers)),
+        }
+    }
+
+    /// A file of this run that was certainly not imported goes; otherwise it stays for the next run, and is named.
+    fn not_imported(&self, failure: NotImported, origin: Origin) -> Error {
+        match failure {
+            NotImported::Call(error) if error.failure.changed_nothing() && origin == Origin::ThisRun => {
+                self.without_new(error.into())
+            }
+            failure => Error::from(failure).made([made_file(&self.file(KeyFileName::New))]),
+        }
+    }
+
+    /// Gives the key its final name, never over a file.
+    fn rename(&self, pair: KeyPair) -> Result<KeyPair> {
+        let (new, pem) = (self.file(KeyFileName::New), self.file(KeyFileName::Pem));
+        match files::rename_new(&new, &pem) {
+            Ok(()) => Ok(pair),
+            Err(error) if error.is_in_the_way() => Err(self.unfinished(self.refused(CreateRefusal::FileExists), &pair)),
+            Err(error) => Err(self.unfinished(error.into(), &pair)),
+        }
+    }
+
+    /// Names what exists when the last step was not done.
+    fn unfinished(&self, error: Error, pair: &KeyPair) -> Error {
+        error.made([made_pair(self.name, &pair.id), made_file(&self.file(KeyFileName::New))])
+    }
+
+    /// Takes away the file that this run made; where that fails too, the file is named.
+    fn without_new(&self, error: Error) -> Error {
+        match remove_new(self.folder, self.name) {
+            Ok(()) => error,
+            Err(_) => error.made([made_file(&self.file(KeyFileName::New))]),
+        }
+    }
+
+    fn file(&self, name: KeyFileName) -> PathBuf {
+        self.folder.key_file(self.name, name)
+    }
+
+    fn refused(&self, refusal: CreateRefusal) -> Error {
+        let file = |name| self.file(name).display().to_string();
+        match refusal {
+            CreateRefusal::FileExists => {
+                let pem = file(KeyFileName::Pem);
+                Error::new(Kind::KeyFileExists, format!("`{pem}` exists already"))
+                    .hint("see with `iac key list` whether it belongs to a key pair")
+                    .hint("choose another name with `--key-name`, or move the file away")
+            }
+            CreateRefusal::DeleteInterrupted => {
+                let message = format!("`{}` is left of an interrupted `iac key delete`", file(KeyFileName::Deleting));
+                Error::new(Kind::KeyDeleteInterrupted, message)
+                    .hint("finish it with `iac key delete`, then run this command again")
+            }
+            CreateRefusal::PairExists => self.pair_exists(),
+            CreateRefusal::PairIsAnothers => {
+                self.pair_exists().cause(format!("`{}` is not its private half, and stays", file(KeyFileName::New)))
+            }
+        }
+    }
+
+    fn pair_exists(&self) -> Error {
+        Error::new(Kind::KeyExists, format!("key pair `{}` exists already", self.name))
+            .hint("choose another name with `--key-name`, or delete the pair with `iac key delete`")
+    }
+}

@@ -1,0 +1,157 @@
+//! `iac key delete`: sets the file aside, deletes the pair, and only then removes the file.
+
+use std::path::PathBuf;
+
+use iac_core::key_work::{DeleteRefusal, DeleteWork, FileState, KeyFileName, delete_work};
+use iac_core::name::KeyName;
+use iac_core::observed::KeyPair;
+use iac_core::public_key::PublicKey;
+use serde::Serialize;
+
+use super::import::import;
+use super::{key_files, made_file, public_beside};
+use crate::aws::{Aws, CallError, Wanted};
+use crate::commands::lock::lock;
+use crate::commands::{Context, check_account, connect, must_be_ours};
+use crate::error::{Error, Kind, Result};
+use crate::files::{self, SecretsFolder};
+
+/// What `key delete` prints.
+#[derive(Debug, Serialize)]
+struct Deleted {
+    name: KeyName,
+    /// The pair's id; `None` where only files of an interrupted run were left.
+    id: Option<String>,
+    /// The files that were removed.
+    files: Vec<PathBuf>,
+    /// The files that stay, because nothing proves that they are the pair's private half.
+    kept: Vec<PathBuf>,
+    /// The live instances that were launched with the pair.
+    in_use_by: Vec<String>,
+}
+
+/// Deletes a key pair and its private half, or finishes a deletion that was interrupted.
+pub(super) async fn delete(context: &Context<'_>, force: bool) -> Result<()> {
+    let settings = context.settings;
+    let name = settings.key_name()?;
+    let (path, aws) = (settings.secrets_folder()?, connect(settings).await?);
+    let folder = SecretsFolder::existing(path);
+    let _lock = lock(context, &folder).await?;
+    let files = key_files(&folder, name).await?;
+    let deleting = Deleting { aws: &aws, folder: &folder, name };
+    let progress = context.ui.progress("deleting the key pair");
+    let (pair, in_use_by, _) = progress
+        .during(async { tokio::try_join!(deleting.pair(), deleting.users(), check_account(settings, &aws)) })
+        .await?;
+    let pair = match (pair, &files.new) {
+        (None, FileState::Key(public_key)) => Some(deleting.unseen(context, public_key).await?),
+        (pair, _) => pair,
+    };
+    let work = delete_work(&files, pair.as_ref(), force).map_err(|refusal| deleting.refused(refusal))?;
+    if !in_use_by.is_empty() {
+        context.ui.warn(&format!("key pair `{name}` is still used by {}", in_use_by.join(", ")));
+    }
+    context.interrupt.check()?;
+    let removed = progress.during(deleting.run(&work, pair.as_ref())).await?;
+    drop(progress);
+    let deleted = Deleted {
+        name: name.clone(),
+        id: pair.map(|pair| pair.id),
+        files: removed,
+        kept: deleting.paths(&work.stays),
+        in_use_by,
+    };
+    for kept in &deleted.kept {
+        context.ui.warn(&format!("`{}` is not the pair's private half, and stays", kept.display()));
+    }
+    context.ui.data(&deleted, |_| deleted.text())
+}
+
+impl Deleted {
+    fn text(&self) -> String {
+        let pair = self.id.iter().map(|id| format!("deleted key pair `{}` {id}", self.name));
+        let files =
+            self.files.iter().map(|file| format!("removed `{}`", iac_core::text::plain(&file.display().to_string())));
+        pair.chain(files).collect::<Vec<_>>().join("\n")
+    }
+}
+
+struct Deleting<'a> {
+    aws: &'a Aws,
+    folder: &'a SecretsFolder,
+    name: &'a KeyName,
+}
+
+impl Deleting<'_> {
+    async fn pair(&self) -> Result<Option<KeyPair>> {
+        Ok(self.aws.key_pair(self.name).await?)
+    }
+
+    /// The pair of an interrupted `key create`, which EC2 may have without showing it yet. Only another import tells:
+    /// it finds the name taken, or makes the pair so that it can be deleted. Otherwise it could be left behind.
+    async fn unseen(&self, context: &Context<'_>, public_key: &PublicKey) -> Result<KeyPair> {
+        context.interrupt.check()?;
+        Ok(import(context, self.aws, self.name, public_key).await?)
+    }
+
+    /// The ids of the live instances that were launched with the pair.
+    async fn users(&self) -> Result<Vec<String>> {
+        let instances = self.aws.instances(Wanted::KeyPair(self.name)).await?.into_iter();
+        Ok(instances.filter(|instance| instance.state.is_live()).map(|instance| instance.id).collect())
+    }
+
+    /// Does the steps in their order and returns the files that were removed.
+    async fn run(&self, work: &DeleteWork, pair: Option<&KeyPair>) -> Result<Vec<PathBuf>> {
+        if work.rename {
+            files::rename_new(&self.file(KeyFileName::Pem), &self.file(KeyFileName::Deleting))?;
+        }
+        if let Some(pair) = pair.filter(|_| work.delete_pair) {
+            self.aws.delete_key_pair(self.name, &pair.id).await.map_err(|error| self.not_deleted(error, work))?;
+        }
+        for &name in &work.remove {
+            let path = self.file(name);
+            files::remove(&path)?;
+            if name == KeyFileName::New {
+                files::remove(&public_beside(&path))?;
+            }
+        }
+        // A file that was set aside in this run is named as its owner knows it.
+        let known = |&name| if work.rename && name == KeyFileName::Deleting { KeyFileName::Pem } else { name };
+        Ok(self.paths(&work.remove.iter().map(known).collect::<Vec<_>>()))
+    }
+
+    /// After a plain refusal the key is as good as before and gets its name back; otherwise the next run finishes.
+    fn not_deleted(&self, error: CallError, work: &DeleteWork) -> Error {
+        let deleting = self.file(KeyFileName::Deleting);
+        let is_back = error.failure.changed_nothing()
+            && work.rename
+            && files::rename_new(&deleting, &self.file(KeyFileName::Pem)).is_ok();
+        let made = (work.rename && !is_back).then(|| made_file(&deleting));
+        Error::from(error).made(made)
+    }
+
+    fn file(&self, name: KeyFileName) -> PathBuf {
+        self.folder.key_file(self.name, name)
+    }
+
+    fn paths(&self, names: &[KeyFileName]) -> Vec<PathBuf> {
+        names.iter().map(|&name| self.file(name)).collect()
+    }
+
+    fn refused(&self, refusal: DeleteRefusal) -> Error {
+        let what = format!("key pair `{}`", self.name);
+        match refusal {
+            DeleteRefusal::NotOurs => must_be_ours(&iac_core::tag::Owner::Someone, &what, false)
+                .expect_err("somebody else's pair is refused without force"),
+            DeleteRefusal::NotFound { stays } => {
+                let error = Error::new(Kind::KeyMissing, format!("there is no {what}"));
+                let stays = self.paths(&stays).into_iter();
+                stays
+                    .fold(error, |error, path| {
+                        error.cause(format!("`{}` stays: without a pair, nothing proves what it is", path.display()))
+                    })
+                    .hint("see which there are with `iac key list`")
+            }
+        }
+    }
+}

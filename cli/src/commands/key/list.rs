@@ -1,0 +1,95 @@
+//! `iac key list`: the key pairs of the region, each with how its file here stands to it.
+
+use iac_core::key_work::FileState;
+use iac_core::name::KeyName;
+use iac_core::observed::{KeyFile, KeyPair, ListedKeyPair};
+use iac_core::table::{self, Cell};
+use iac_core::tag::Owner;
+
+use super::file_state;
+use crate::aws::{Aws, CallError, WantedKeyPairs};
+use crate::commands::{Context, connect};
+use crate::error::{Kind, Result};
+use crate::files::SecretsFolder;
+
+/// Prints ours and the older tool's, or everyone's.
+pub(super) async fn list(context: &Context<'_>, everyone: bool) -> Result<()> {
+    let aws = connect(context.settings).await?;
+    let folder = context.settings.optional_secrets_folder().map(SecretsFolder::existing);
+    let progress = context.ui.progress("listing key pairs");
+    let listed = progress
+        .during(async {
+            let mut listed = Vec::new();
+            for pair in fetch(&aws, everyone).await? {
+                let file = match &folder {
+                    Some(folder) => Some(file(context, folder, &pair).await?),
+                    None => None,
+                };
+                listed.push(ListedKeyPair { pair, file });
+            }
+            Result::Ok(listed)
+        })
+        .await?;
+    drop(progress);
+    context.ui.data(&listed, |width| text(&listed, width))
+}
+
+async fn fetch(aws: &Aws, everyone: bool) -> std::result::Result<Vec<KeyPair>, CallError> {
+    if everyone {
+        return aws.key_pairs(WantedKeyPairs::All).await;
+    }
+    let (mut pairs, older) =
+        tokio::try_join!(aws.key_pairs(WantedKeyPairs::Ours), aws.key_pairs(WantedKeyPairs::OlderTool))?;
+    pairs.extend(older);
+    pairs.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(pairs)
+}
+
+/// How `NAME.pem` stands to the pair. One that cannot be read is not known to be its private half.
+async fn file(context: &Context<'_>, folder: &SecretsFolder, pair: &KeyPair) -> Result<KeyFile> {
+    let Ok(name) = KeyName::parse(&pair.name) else { return Ok(KeyFile::Missing) };
+    match file_state(&folder.pem(&name)).await {
+        Ok(FileState::Absent) => Ok(KeyFile::Missing),
+        Ok(state) if state.is_private_half_of(pair) => Ok(KeyFile::Ok),
+        Ok(_) => Ok(KeyFile::Differs),
+        Err(error) if error.kind() == Kind::FileFailed => {
+            context.ui.warn(error.message());
+            Ok(KeyFile::Differs)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Key pairs as a table.
+pub(super) fn text(listed: &[ListedKeyPair], width: usize) -> String {
+    if listed.is_empty() {
+        return "no key pairs".to_owned();
+    }
+    let rows = listed.iter().map(|ListedKeyPair { pair, file }| {
+        vec![
+            Cell::id(&pair.name),
+            Cell::text(pair.kind.as_str()),
+            Cell::text(file.map_or("-", file_text)),
+            Cell::optional(pair.fingerprint.as_deref()),
+            Cell::text(remark(pair)),
+        ]
+    });
+    table::table(&["NAME", "TYPE", "FILE", "FINGERPRINT", ""], &rows.collect::<Vec<_>>(), width)
+}
+
+fn file_text(file: KeyFile) -> &'static str {
+    match file {
+        KeyFile::Ok => "ok",
+        KeyFile::Missing => "missing",
+        KeyFile::Differs => "differs",
+    }
+}
+
+/// Whose pair it is, where it is not plainly ours.
+fn remark(pair: &KeyPair) -> &'static str {
+    match pair.owner() {
+        Owner::Ours { .. } => "",
+        Owner::OlderTool => "older tool",
+        Owner::Someone => "not ours",
+    }
+}

@@ -1,0 +1,164 @@
+//! Single files: read, written whole, renamed without replacing, removed, and their names made to last.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
+use rustix::io::Errno;
+
+use super::FileError;
+
+/// No file of this folder is longer; what is longer is not read into memory.
+const LONGEST: u64 = 1 << 20;
+
+/// What stands under a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Found {
+    Nothing,
+    /// A file, with its permission bits.
+    File {
+        content: Vec<u8>,
+        mode: u32,
+    },
+    /// No ordinary file, one that is far too long, or a link into nothing.
+    Other,
+}
+
+/// Reads a file of moderate size.
+pub(crate) fn read(path: &Path) -> Result<Found, FileError> {
+    let failed = |source: io::Error| FileError::new("read", path, source);
+    // Without NONBLOCK, opening a pipe would wait for somebody to write.
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).expect("open flags fit an int");
+    let mut file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(if path.symlink_metadata().is_ok() { Found::Other } else { Found::Nothing });
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    let metadata = file.metadata().map_err(failed)?;
+    if !metadata.is_file() || metadata.len() > LONGEST {
+        return Ok(Found::Other);
+    }
+    let mut content = Vec::new();
+    file.read_to_end(&mut content).map_err(failed)?;
+    Ok(Found::File { content, mode: metadata.permissions().mode() & 0o777 })
+}
+
+/// Writes a file that only this user can read; it appears whole, in the place of an older one.
+pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    let failed = |source: io::Error| FileError::new("write", path, source);
+    let mut file = tempfile::Builder::new().prefix(".iac-").tempfile_in(folder_of(path)).map_err(failed)?;
+    file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    keep_names(path)
+}
+
+/// Renames a file to a name that must be free.
+pub(crate) fn rename_new(from: &Path, to: &Path) -> Result<(), FileError> {
+    let failed = |source: io::Error| FileError::new("rename a file to", to, source);
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // Not every file system can; there a second name comes first, and the old one goes after.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+            std::fs::hard_link(from, to).and_then(|()| std::fs::remove_file(from)).map_err(failed)?;
+        }
+        result => result.map_err(|errno| failed(errno.into()))?,
+    }
+    keep_names(to)
+}
+
+/// Removes a file; one that is not there is as good as removed.
+pub(crate) fn remove(path: &Path) -> Result<(), FileError> {
+    match std::fs::remove_file(path) {
+        Ok(()) => keep_names(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(FileError::new("remove", path, error)),
+    }
+}
+
+/// Makes a file one that only this user can read.
+pub(crate) fn make_private(path: &Path) -> Result<(), FileError> {
+    let set = std::fs::set_permissions(path, Permissions::from_mode(0o600));
+    set.map_err(|source| FileError::new("change the permissions of", path, source))
+}
+
+/// Makes a file that another program wrote outlast a loss of power, its name too.
+pub(crate) fn sync(path: &Path) -> Result<(), FileError> {
+    let synced = File::open(path).and_then(|file| file.sync_all());
+    synced.map_err(|source| FileError::new("write", path, source))?;
+    keep_names(path)
+}
+
+/// Makes a rename or removal outlast a loss of power, on file systems where a folder can be synced.
+fn keep_names(path: &Path) -> Result<(), FileError> {
+    let folder = folder_of(path);
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Err(FileError::new("write to the folder", folder, error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(content: &str, mode: u32) -> Found {
+        Found::File { content: content.into(), mode }
+    }
+
+    #[test]
+    fn a_file_is_private_and_replaced_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, "older and longer").unwrap();
+        make_private(&path).unwrap();
+        assert_eq!(read(&path).unwrap(), file("older and longer", 0o600));
+        std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        write(&path, b"new").unwrap();
+        assert_eq!(read(&path).unwrap(), file("new", 0o600));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else stays in the folder");
+    }
+
+    #[test]
+    fn a_rename_never_replaces() {
+        let folder = tempfile::tempdir().unwrap();
+        let [from, to] = ["from", "to"].map(|name| folder.path().join(name));
+        write(&from, b"1").unwrap();
+        rename_new(&from, &to).unwrap();
+        assert_eq!((read(&from).unwrap(), read(&to).unwrap()), (Found::Nothing, file("1", 0o600)));
+        write(&from, b"2").unwrap();
+        assert!(rename_new(&from, &to).unwrap_err().is_in_the_way());
+        assert_eq!((read(&from).unwrap(), read(&to).unwrap()), (file("2", 0o600), file("1", 0o600)));
+    }
+
+    #[test]
+    fn what_is_no_ordinary_file_is_seen_but_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let [link, pipe, long] = ["link", "pipe", "long"].map(|name| folder.path().join(name));
+        std::os::unix::fs::symlink("nowhere", &link).unwrap();
+        rustix::fs::mknodat(CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        File::create(&long).unwrap().set_len(LONGEST + 1).unwrap();
+        for path in [folder.path(), &link, &pipe, &long] {
+            assert_eq!(read(path).unwrap(), Found::Other, "{}", path.display());
+        }
+        assert_eq!(read(&folder.path().join("none")).unwrap(), Found::Nothing);
+    }
+
+    #[test]
+    fn removing_twice_is_removing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        write(&path, b"1").unwrap();
+        assert!(remove(&path).and_then(|()| remove(&path)).is_ok());
+        assert_eq!(read(&path).unwrap(), Found::Nothing);
+        assert!(remove(folder.path()).is_err());
+    }
+}

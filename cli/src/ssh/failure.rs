@@ -1,0 +1,107 @@
+//! What OpenSSH's own messages mean: the one table of its known failures.
+
+use super::Target;
+
+/// A connection that OpenSSH could not make or keep.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the SSH connection to {instance_id} failed")]
+pub(crate) struct Failure {
+    pub(crate) trouble: Trouble,
+    pub(crate) instance_id: String,
+    /// The address and port, as people read them.
+    pub(crate) endpoint: String,
+    pub(crate) user: String,
+    pub(crate) key_file: String,
+    pub(crate) known_hosts: String,
+    /// OpenSSH's own lines.
+    pub(crate) said: Vec<String>,
+}
+
+/// The kinds of failure that are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The server showed a host key other than the proven ones.
+    HostKey,
+    /// The server does not let the user in with the key.
+    Denied,
+    /// Nothing answers, or not for long enough: it may do so later.
+    Unreachable,
+    /// This OpenSSH, or the user's configuration of it, does not take an option.
+    Options,
+    /// Something else; its own words must do.
+    Other,
+}
+
+/// What stands in a message, and what it means; the first that fits counts.
+const KNOWN: [(&str, Trouble); 20] = [
+    ("Host key verification failed", Trouble::HostKey),
+    ("Permission denied (", Trouble::Denied),
+    ("Too many authentication failures", Trouble::Denied),
+    ("Bad configuration option", Trouble::Options),
+    ("bad configuration options", Trouble::Options),
+    ("Can't open user config file", Trouble::Options),
+    ("Bad owner or permissions on", Trouble::Options),
+    ("nsupported option", Trouble::Options),
+    ("Connection refused", Trouble::Unreachable),
+    ("timed out", Trouble::Unreachable),
+    ("No route to host", Trouble::Unreachable),
+    ("Network is unreachable", Trouble::Unreachable),
+    ("Host is down", Trouble::Unreachable),
+    ("Could not resolve hostname", Trouble::Unreachable),
+    ("Connection reset", Trouble::Unreachable),
+    ("Connection closed", Trouble::Unreachable),
+    ("closed by remote host", Trouble::Unreachable),
+    ("Broken pipe", Trouble::Unreachable),
+    ("not responding", Trouble::Unreachable),
+    ("kex_exchange_identification", Trouble::Unreachable),
+];
+
+impl Failure {
+    /// Reads what OpenSSH said about a connection to this target.
+    pub(super) fn read(target: &Target, said: &str) -> Self {
+        let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+        Self {
+            trouble: trouble(said),
+            instance_id: target.instance_id.clone(),
+            endpoint: format!("{} port {}", target.address, target.port),
+            user: target.user.clone(),
+            key_file: target.key_file.display().to_string(),
+            known_hosts: target.known_hosts.display().to_string(),
+            said: lines.map(str::to_owned).collect(),
+        }
+    }
+}
+
+fn trouble(said: &str) -> Trouble {
+    KNOWN.iter().find(|(words, _)| said.contains(words)).map_or(Trouble::Other, |(_, trouble)| *trouble)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_of_openssh_are_understood() {
+        for (said, expected) in [
+            (
+                "No ED25519 host key is known for i-1 and you have requested strict checking.\r\nHost key verification failed.\r\n",
+                Trouble::HostKey,
+            ),
+            ("ec2-user@127.0.0.2: Permission denied (publickey).\r\n", Trouble::Denied),
+            ("Received disconnect from 127.0.0.2 port 22:2: Too many authentication failures", Trouble::Denied),
+            ("command-line: line 0: Bad configuration option: knownhostscommand", Trouble::Options),
+            ("Can't open user config file /none: No such file or directory", Trouble::Options),
+            ("ssh: connect to host 127.0.0.2 port 22: Connection refused\r\n", Trouble::Unreachable),
+            ("ssh: connect to host 203.0.113.1 port 22: Connection timed out", Trouble::Unreachable),
+            ("Connection timed out during banner exchange", Trouble::Unreachable),
+            ("kex_exchange_identification: read: Connection reset by peer", Trouble::Unreachable),
+            ("ssh: Could not resolve hostname ec2.example: Name or service not known", Trouble::Unreachable),
+            ("client_loop: send disconnect: Broken pipe", Trouble::Unreachable),
+            ("Timeout, server 127.0.0.2 not responding.", Trouble::Unreachable),
+            ("Unable to negotiate with 127.0.0.2 port 22: no matching cipher found.", Trouble::Other),
+            ("", Trouble::Other),
+        ] {
+            assert_eq!(trouble(said), expected, "{said}");
+        }
+    }
+}

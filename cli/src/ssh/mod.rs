@@ -1,0 +1,14 @@
+//! OpenSSH's programs, which do what they do better than we could: the user's agent, jump hosts and hardware keys work.
+//! Connections are told to trust nothing but what we have proven.
+
+mod error;
+mod failure;
+pub(crate) mod keygen;
+mod keyscan;
+mod run;
+mod target;
+
+pub(crate) use error::SshError;
+pub(crate) use failure::{Failure, Trouble};
+pub(crate) use run::Output;
+pub(crate) use target::Target;

@@ -1,0 +1,157 @@
+//! Running `ssh`: attached to our own terminal, captured, or fed with bytes.
+//!
+//! OpenSSH writes its own messages to a file of ours (`-E`), so that they are never confused with what the command on the
+//! instance writes, and a status of 255 is known to be its own or the command's.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::NamedTempFile;
+use tokio::process::{Child, Command};
+
+use super::target::DOLLAR;
+use super::{Failure, SshError, Target};
+
+const PROGRAM: &str = "ssh";
+/// OpenSSH's status for its own failures; a command on the instance can end with it too.
+const OWN_FAILURE: u8 = 255;
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(15);
+/// The same while an instance is waited for: the next attempt comes soon.
+const PROBE: Duration = Duration::from_secs(5);
+
+/// How a command on the instance ended, and what it wrote where that was captured.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
+    /// The command's status, or 255 where OpenSSH itself failed.
+    pub(crate) status: u8,
+    /// Why OpenSSH itself failed, if it did.
+    pub(crate) failure: Option<Failure>,
+}
+
+/// Whose terminal it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Terminal {
+    /// A person's, who may be asked for a pass phrase.
+    Shell,
+    /// Nobody's.
+    None,
+}
+
+impl Target {
+    /// Runs a shell, or a command line in the login user's shell, with our own input and output.
+    pub(crate) async fn attached(&self, line: Option<&str>) -> Result<Output, SshError> {
+        let terminal = if line.is_some() { Terminal::None } else { Terminal::Shell };
+        let mut call = Call::new(self, terminal, CONNECT, line)?;
+        let child = call.start(Stdio::inherit, Stdio::inherit)?;
+        call.finish(child).await
+    }
+
+    /// Runs a command line with our own input and captures what it writes.
+    pub(crate) async fn captured(&self, line: &str) -> Result<Output, SshError> {
+        let mut call = Call::new(self, Terminal::None, CONNECT, Some(line))?;
+        let child = call.start(Stdio::inherit, Stdio::piped)?;
+        call.finish(child).await
+    }
+
+    /// Tries once whether the server answers and lets us in.
+    pub(crate) async fn probe(&self) -> Result<(), SshError> {
+        let mut call = Call::new(self, Terminal::None, PROBE, Some("true"))?;
+        let child = call.start(Stdio::null, Stdio::piped)?;
+        call.finish(child).await?.failure.map_or(Ok(()), |failure| Err(failure.into()))
+    }
+
+    /// Runs a command line and lets `feed` write its input, on a thread where it may block.
+    ///
+    /// Where the command ends first, what `feed` writes fails with a broken pipe.
+    pub(crate) async fn fed<T: Send + 'static>(
+        &self,
+        line: &str,
+        feed: impl FnOnce(File) -> T + Send + 'static,
+    ) -> Result<(Output, T), SshError> {
+        let mut call = Call::new(self, Terminal::None, CONNECT, Some(line))?;
+        let mut child = call.start(Stdio::piped, Stdio::piped)?;
+        let input = child.stdin.take().expect("the input was asked for as a pipe").into_owned_fd();
+        let input = input.map_err(|error| SshError::start(PROGRAM, error))?;
+        let feeding = tokio::task::spawn_blocking(move || feed(File::from(input)));
+        let output = call.finish(child).await?;
+        let fed = feeding.await.map_err(|error| SshError::start(PROGRAM, io::Error::other(error)))?;
+        Ok((output, fed))
+    }
+}
+
+/// One run of `ssh`.
+struct Call<'a> {
+    target: &'a Target,
+    command: Command,
+    /// What OpenSSH itself has to say.
+    log: NamedTempFile,
+}
+
+impl<'a> Call<'a> {
+    fn new(target: &'a Target, terminal: Terminal, connect: Duration, line: Option<&str>) -> Result<Self, SshError> {
+        let log = NamedTempFile::new().map_err(|error| SshError::start(PROGRAM, error))?;
+        let mut command = Command::new(PROGRAM);
+        command.args(target.options()).arg("-E").arg(log.path()).env(DOLLAR, "$");
+        command.arg("-o").arg(format!("ConnectTimeout={}", connect.as_secs())).args(["-o", "LogLevel=ERROR"]);
+        if terminal == Terminal::None {
+            command.args(["-o", "BatchMode=yes", "-o", "RequestTTY=no"]);
+        }
+        // `--` comes before the destination: after it, OpenSSH would read a line that begins with `-` as options.
+        command.args(["--", &target.instance_id]).args(line);
+        Ok(Self { target, command, log })
+    }
+
+    fn start(&mut self, input: fn() -> Stdio, output: fn() -> Stdio) -> Result<Child, SshError> {
+        self.command.stdin(input()).stdout(output()).stderr(output());
+        self.command.spawn().map_err(|error| SshError::start(PROGRAM, error))
+    }
+
+    /// Waits for the end and reads what was captured; a wait that is given up ends `ssh` too.
+    async fn finish(self, child: Child) -> Result<Output, SshError> {
+        let mut ending = Ending(child.id());
+        let ended = child.wait_with_output().await;
+        ending.0 = None;
+        let ended = ended.map_err(|error| SshError::start(PROGRAM, error))?;
+        let status = status(ended.status);
+        // What stands there after the command's own end, such as a warning, is no failure of the connection.
+        let said = std::fs::read(self.log.path()).map_err(|error| SshError::start(PROGRAM, error))?;
+        let mut said = String::from_utf8_lossy(&said).into_owned();
+        let is_own = status == OWN_FAILURE && (!said.is_empty() || refuses_options(&ended.stderr));
+        if is_own && said.is_empty() {
+            said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        }
+        let failure = is_own.then(|| Failure::read(self.target, &said));
+        Ok(Output { stdout: ended.stdout, stderr: ended.stderr, status, failure })
+    }
+}
+
+/// Options are read before the messages go to their file.
+fn refuses_options(stderr: &[u8]) -> bool {
+    stderr.starts_with(b"command-line: line 0: ")
+}
+
+/// The status as a shell would give it.
+fn status(status: ExitStatus) -> u8 {
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(OWN_FAILURE)
+}
+
+/// Ends the process politely when it is dropped while the process runs: a shell's terminal is then put right again.
+struct Ending(Option<u32>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let pid = self.0.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        if let Some(pid) = pid {
+            // It may have ended just now; then there is nothing to do.
+            kill_process(pid, Signal::TERM).ok();
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Which server to connect to, and the options that every call of OpenSSH gets.
+//!
+//! For each option OpenSSH takes the first value it meets, so the ones given here beat the user's configuration. The
+//! rest of that stays in force: jump hosts, agents, ciphers.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// A server whose host key is proven, and how to log in there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) instance_id: String,
+    pub(crate) address: String,
+    pub(crate) port: u16,
+    pub(crate) user: String,
+    pub(crate) key_file: PathBuf,
+    /// The proven host keys, under the instance id.
+    pub(crate) known_hosts: PathBuf,
+    /// OpenSSH's configuration, where it is not the user's own.
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// What an option that is not ours could do to the proof of the host key, or to the bytes that pass.
+const FIXED: [(&str, &str); 13] = [
+    // The host key is in our file under the instance id, or the connection is not made.
+    ("StrictHostKeyChecking", "yes"),
+    ("GlobalKnownHostsFile", "none"),
+    ("KnownHostsCommand", "none"),
+    ("VerifyHostKeyDNS", "no"),
+    ("NoHostAuthenticationForLocalhost", "no"),
+    // The address is not part of the identity: AWS gives it to another instance tomorrow.
+    ("CheckHostIP", "no"),
+    ("CanonicalizeHostname", "no"),
+    ("UpdateHostKeys", "no"),
+    // A connection that somebody else has opened was not checked by us.
+    ("ControlPath", "none"),
+    ("ControlMaster", "no"),
+    // What is to run there is said by us.
+    ("RemoteCommand", "none"),
+    ("IdentitiesOnly", "yes"),
+    ("ServerAliveInterval", "15"),
+];
+
+/// What OpenSSH's patterns take for a variable begins with these two characters.
+const VARIABLE: &str = "${";
+/// A variable whose value is `$`, so that a path may hold [`VARIABLE`]: OpenSSH has no other way to say it.
+pub(super) const DOLLAR: &str = "IAC_DOLLAR";
+
+impl Target {
+    /// The options of every call; the destination is the instance id.
+    pub(super) fn options(&self) -> Vec<OsString> {
+        let mut options: Vec<OsString> = Vec::new();
+        if let Some(config) = &self.config {
+            options.extend(["-F".into(), config.into()]);
+        }
+        let mut option = |name: &str, value: &str| options.extend(["-o".into(), format!("{name}={value}").into()]);
+        option("HostName", &quoted(&self.address));
+        option("Port", &self.port.to_string());
+        option("User", &quoted(&self.user));
+        option("HostKeyAlias", &self.instance_id);
+        option("UserKnownHostsFile", &quoted_path(&self.known_hosts));
+        option("IdentityFile", &quoted_path(&self.key_file));
+        for (name, value) in FIXED {
+            option(name, value);
+        }
+        options
+    }
+}
+
+/// A value as OpenSSH's configuration reads it back.
+fn quoted(value: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in value.chars() {
+        let escape = if matches!(character, '"' | '\\') { "\\" } else { "" };
+        write!(quoted, "{escape}{character}").expect("writing to a string cannot fail");
+    }
+    quoted + "\""
+}
+
+/// A path as OpenSSH reads it back after it has put in its `%` tokens and `${…}` variables.
+fn quoted_path(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('%', "%%");
+    quoted(&path.replace(VARIABLE, &format!("${{{DOLLAR}}}{{")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    fn target() -> Target {
+        Target {
+            instance_id: "i-0a".to_owned(),
+            address: "127.0.0.2".to_owned(),
+            port: 2022,
+            user: "ec2-user".to_owned(),
+            key_file: "/secrets/dev.pem".into(),
+            known_hosts: "/secrets/known_hosts".into(),
+            config: None,
+        }
+    }
+
+    /// What OpenSSH itself makes of the options, on top of a configuration that wants everything else.
+    fn understood(target: &Target) -> Vec<String> {
+        let output =
+            Command::new("ssh").arg("-G").args(target.options()).args(["--", "i-0a"]).env(DOLLAR, "$").output();
+        let output = output.expect("`ssh` should run");
+        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{stderr}");
+        stdout.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn no_configuration_undoes_the_proof() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = folder.path().join("config");
+        let hostile = "Host *\nHostName elsewhere\nPort 1\nUser root\nHostKeyAlias other\nUserKnownHostsFile /dev/null\n\
+            GlobalKnownHostsFile /dev/null\nStrictHostKeyChecking no\nKnownHostsCommand /bin/echo\nVerifyHostKeyDNS yes\n\
+            NoHostAuthenticationForLocalhost yes\nCheckHostIP yes\nUpdateHostKeys yes\nControlPath /tmp/c\n\
+            ControlMaster auto\nRemoteCommand tmux\nIdentitiesOnly no\nCanonicalizeHostname always\n\
+            CanonicalDomains example.org\n";
+        std::fs::write(&config, hostile).expect("the configuration");
+        let lines = understood(&Target { config: Some(config), ..target() });
+        for expected in [
+            "hostname 127.0.0.2",
+            "port 2022",
+            "user ec2-user",
+            "hostkeyalias i-0a",
+            "userknownhostsfile /secrets/known_hosts",
+            "globalknownhostsfile none",
+            "stricthostkeychecking true",
+            "verifyhostkeydns false",
+            "nohostauthenticationforlocalhost no",
+            "checkhostip no",
+            "updatehostkeys false",
+            "controlmaster false",
+            "identitiesonly yes",
+            "canonicalizehostname false",
+            "identityfile /secrets/dev.pem",
+        ] {
+            assert!(lines.iter().any(|line| line == expected), "no `{expected}` in {lines:#?}");
+        }
+        for absent in ["controlpath ", "remotecommand ", "knownhostscommand "] {
+            let line = lines.iter().find(|line| line.starts_with(absent));
+            assert!(line.is_none_or(|line| line.ends_with(" none")), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn paths_are_read_as_one_word() {
+        let awkward = "/a b/#\"q\\ 'ü%d ${HOME}/known hosts";
+        let lines = understood(&Target { known_hosts: awkward.into(), ..target() });
+        let read = format!("userknownhostsfile {awkward}");
+        assert!(lines.iter().any(|line| *line == read), "no `{read}` in {lines:#?}");
+    }
+}

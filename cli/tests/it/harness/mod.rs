@@ -1,0 +1,30 @@
+//! The user's machine, the AWS it talks to, and what can go wrong between them.
+//!
+//! ```text
+//! Laptop ── iac ──► Proxy ──► Sandbox (moto and our extension, real SSH)
+//!    │                            ▲
+//!    └── Run (what was said)      └── Aws (what is there, what was asked for)
+//! ```
+
+mod aws;
+mod http;
+mod kill;
+mod laptop;
+mod proxy;
+mod request;
+mod run;
+mod sandbox;
+mod server;
+mod transcript;
+
+use std::path::Path;
+
+pub(crate) use aws::tags;
+pub(crate) use kill::{Side, kill_at_every_call};
+pub(crate) use laptop::{Laptop, SECRET};
+pub(crate) use proxy::{Fault, When};
+
+/// The root of the source tree.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}

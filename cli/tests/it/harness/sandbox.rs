@@ -1,0 +1,80 @@
+//! The pool of sandboxes: at most two at a time, each forgets everything between cases.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use super::http;
+use super::server::{Ready, Server};
+
+/// Two cores carry two servers, each with its SSH sessions.
+const MOST: usize = 2;
+
+static POOL: Mutex<Pool> = Mutex::new(Pool { idle: Vec::new(), taken: 0 });
+static RETURNED: Condvar = Condvar::new();
+
+struct Pool {
+    idle: Vec<Server>,
+    taken: usize,
+}
+
+/// An AWS of a test's own, empty at first, that goes back to the pool when the test ends.
+#[derive(Debug)]
+pub(crate) struct Sandbox {
+    server: Option<Server>,
+}
+
+impl Sandbox {
+    /// Takes a sandbox, or waits until one comes back.
+    pub(crate) fn take() -> Self {
+        let mut pool = RETURNED.wait_while(pool(), |pool| pool.taken == MOST).unwrap_or_else(PoisonError::into_inner);
+        pool.taken += 1;
+        let idle = pool.idle.pop();
+        drop(pool);
+        // From here on the place in the pool is given back even if the server does not start.
+        let mut sandbox = Self { server: None };
+        sandbox.server = Some(idle.filter(forgets).unwrap_or_else(Server::sandbox));
+        http::post(&sandbox.ready().endpoint, "/moto-api/recorder/start-recording", &[], Vec::new());
+        sandbox
+    }
+
+    /// Where it is.
+    pub(crate) fn ready(&self) -> &Ready {
+        &self.server.as_ref().expect("it is there until it is dropped").ready
+    }
+
+    /// Changes settings of the sandbox, as `sandbox/README.md` lists them.
+    pub(crate) fn set(&self, settings: &Value) {
+        let json = [("content-type", "application/json")];
+        http::post(&self.ready().endpoint, "/sandbox/settings", &json, settings.to_string().into_bytes());
+    }
+
+    /// What its public-address service answers.
+    pub(crate) fn public_ip(&self) -> String {
+        http::get(&self.ready().endpoint, "/sandbox/public-ip").trim().to_owned()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let mut pool = pool();
+        pool.taken -= 1;
+        if let Some(server) = self.server.take() {
+            pool.idle.push(server);
+        }
+        RETURNED.notify_one();
+    }
+}
+
+fn pool() -> MutexGuard<'static, Pool> {
+    POOL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes a server that served another case forget it; one that broke with that case is replaced.
+fn forgets(server: &Server) -> bool {
+    let pages = ["/moto-api/reset", "/moto-api/recorder/reset-recording"];
+    pages.iter().all(|page| {
+        let request = http::Message::request("POST", page, &[], Vec::new());
+        http::exchange(&server.ready.endpoint, &request).is_ok_and(|answer| answer.status() == 200)
+    })
+}

@@ -1,0 +1,9 @@
+//! The built `iac` from end to end, as a user runs it: over HTTP and SSH, against the sandbox.
+//!
+//! `harness/` makes the user's machine, the AWS it talks to, and what can go wrong between them. Every other file is
+//! one area of the tool. One binary, so that it is linked once and its cases share two sandboxes.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as it should be")]
+
+mod harness;
+mod sandbox;
