@@ -7,3 +7,4 @@
 
 mod harness;
 mod sandbox;
+mod security_group;
