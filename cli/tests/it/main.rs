@@ -8,3 +8,4 @@
 mod harness;
 mod instance;
 mod sandbox;
+mod security_group;
