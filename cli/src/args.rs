@@ -354,6 +354,9 @@ pub(crate) struct TargetOptions {
     /// Trust the host key that the server shows, once, when the console shows none
     #[arg(long, global = true)]
     pub(crate) accept_host_key: bool,
+    /// How long a new instance may take to print its host keys
+    #[arg(long, global = true, value_name = "SPAN", default_value = "1m")]
+    pub(crate) timeout: Span,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,6 @@
 //! The server that `ssh` and `deploy` connect to: the instance, its key, its proven host key.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use iac_core::name::KeyName;
 use iac_core::observed::{Instance, InstanceState};
@@ -14,9 +13,6 @@ use crate::config::{Key, Source};
 use crate::error::{Error, Kind, Result};
 use crate::files::{self, Found, SecretsFolder};
 use crate::ssh::Target;
-
-/// How long a running instance may take to print its host keys, or to answer the first time.
-const FIRST_BOOT: Duration = Duration::from_secs(60);
 
 /// Finds the instance and everything that a connection to it needs.
 pub(super) async fn target(context: &Context<'_>, options: &TargetOptions) -> Result<Target> {
@@ -36,7 +32,7 @@ pub(super) async fn target(context: &Context<'_>, options: &TargetOptions) -> Re
     running(&instance)?;
     let key_file = private_half(context, &aws, &folder, &instance).await?;
     let target = host_key::target(settings, &folder, &instance, &key_file)?;
-    let mut patience = Patience::new(FIRST_BOOT);
+    let mut patience = Patience::new(options.timeout.0);
     host_key::prove(context, &aws, &folder, &target, &mut patience, options.accept_host_key).await?;
     Ok(target)
 }
