@@ -3,3 +3,6 @@
 //!
 //! The crate is pure: bytes, times and facts come in as arguments; nothing is read from a clock, a network, a file
 //! system or the environment.
+
+mod hash;
+pub mod pcr;
