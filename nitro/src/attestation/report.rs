@@ -72,7 +72,7 @@ impl fmt::Display for Check {
             Self::Clock => "clock",
             Self::Age => "age",
             Self::Debug => "debug",
-            Self::Register(index) => return write!(formatter, "pcr{index}"),
+            Self::Register(index) => return formatter.pad(&format!("pcr{index}")),
             Self::Nonce => "nonce",
             Self::UserData => "user_data",
             Self::PublicKey => "public_key",
