@@ -109,7 +109,7 @@ impl Fields {
             "public_key" => once(&mut self.public_key, nullable(decoder)?),
             "user_data" => once(&mut self.user_data, nullable(decoder)?),
             "nonce" => once(&mut self.nonce, nullable(decoder)?),
-            _ => Err(Error::message("unknown field")),
+            unknown => Err(Error::message(format!("unknown field `{}`", shortened(unknown)))),
         }
     }
 
@@ -127,6 +127,11 @@ impl Fields {
             nonce: self.nonce.and_then(|value| value.0),
         })
     }
+}
+
+/// Keeps a message readable whatever the name is.
+fn shortened(name: &str) -> String {
+    name.chars().take(40).flat_map(char::escape_debug).collect()
 }
 
 /// Fills a field, unless its key stood there before.

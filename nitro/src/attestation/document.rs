@@ -19,7 +19,7 @@ pub struct UnverifiedDocument {
 }
 
 /// Why bytes are not an attestation document.
-#[derive(Debug, ThisError)]
+#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The bytes are more than any document has.
@@ -29,12 +29,12 @@ pub enum DecodeError {
     #[error("the {0} is not strict CBOR")]
     NotStrict(&'static str),
     /// The bytes are CBOR in another shape than a document's.
-    #[error("the {part} is not that of an attestation document: {source}")]
+    #[error("the {part} is not that of an attestation document: {problem}")]
     Shape {
         /// `envelope` or `payload`.
         part: &'static str,
         /// What was met instead, and where.
-        source: Error,
+        problem: String,
     },
 }
 
@@ -103,5 +103,9 @@ fn strict<'a, T>(
     if !cbor::is_strict(bytes) {
         return Err(DecodeError::NotStrict(part));
     }
-    decode(bytes).map_err(|source| DecodeError::Shape { part, source })
+    decode(bytes).map_err(|error| {
+        let text = error.to_string();
+        let problem = text.strip_prefix("decode error: ").unwrap_or(&text).to_owned();
+        DecodeError::Shape { part, problem }
+    })
 }

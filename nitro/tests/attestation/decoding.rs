@@ -57,6 +57,20 @@ fn payloads_of_another_shape_are_refused() {
 }
 
 #[test]
+fn the_error_says_what_is_wrong() {
+    let message = |bend: fn(&mut Payload)| {
+        let mut payload = payload();
+        bend(&mut payload);
+        decoded(&payload).unwrap_err().to_string()
+    };
+    insta::assert_snapshot!(message(|payload| payload.pcrs.clear()), @"the payload is not that of an attestation document: there are no PCRs");
+    insta::assert_snapshot!(message(|payload| payload.digests = 2), @"the payload is not that of an attestation document: a key stands twice");
+    insta::assert_snapshot!(message(|payload| payload.optional.push(("co\nlor", None))), @"the payload is not that of an attestation document: unknown field `co\\nlor`");
+    insta::assert_snapshot!(UnverifiedDocument::decode(&[0x81, 0x00]).unwrap_err(), @"the envelope is not that of an attestation document: COSE_Sign1 has four parts");
+    insta::assert_snapshot!(UnverifiedDocument::decode(b"not CBOR").unwrap_err(), @"the envelope is not strict CBOR");
+}
+
+#[test]
 fn envelopes_of_another_shape_are_refused() {
     let (header, payload) = (protected(ES384), payload().encode());
     let good = envelope(&header, &payload, &[1; 96]);
