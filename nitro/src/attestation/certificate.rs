@@ -205,3 +205,56 @@ impl std::fmt::Display for Validity {
 fn seconds(time: ASN1Time) -> i64 {
     time.timestamp()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOT: &[u8] = include_bytes!("aws-nitro-enclaves-root.der");
+
+    /// Replaces some bytes, which stand there once.
+    fn patched(from: &[u8], to: &[u8]) -> Vec<u8> {
+        let at: Vec<usize> = (0..ROOT.len() - from.len()).filter(|at| ROOT[*at..].starts_with(from)).collect();
+        assert_eq!(at.len(), 1, "{from:x?}");
+        let mut der = ROOT.to_vec();
+        der[at[0]..at[0] + from.len()].copy_from_slice(to);
+        der
+    }
+
+    #[test]
+    fn the_root_signed_itself() {
+        let root = Certificate::parse(ROOT).unwrap();
+        assert!(root.names_as_issuer(&root) && root.is_signed_by(&root));
+    }
+
+    #[test]
+    fn another_version_curve_or_point_is_refused() {
+        let refused = |from: &[u8], to: &[u8]| Certificate::parse(&patched(from, to)).map(|_| ()).unwrap_err();
+        assert_eq!(refused(&[0xa0, 3, 2, 1, 2], &[0xa0, 3, 2, 1, 1]), CertificateError::Version);
+        // secp521r1 for secp384r1, a compressed point, bits that are not used, an RSA key.
+        let curve = [6, 5, 0x2b, 0x81, 4, 0, 0x22];
+        assert_eq!(refused(&curve, &[6, 5, 0x2b, 0x81, 4, 0, 0x23]), CertificateError::Key);
+        let point = [3, 0x62, 0, 4];
+        assert_eq!(refused(&point, &[3, 0x62, 0, 2]), CertificateError::Key);
+        assert_eq!(refused(&point, &[3, 0x62, 1, 4]), CertificateError::Key);
+        let kind = [6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+        assert_eq!(refused(&kind, &[6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 2]), CertificateError::Key);
+    }
+
+    #[test]
+    fn a_signature_that_is_not_whole_bytes_is_none() {
+        let root = Certificate::parse(ROOT).unwrap();
+        let der = patched(&[3, 0x69, 0, 0x30, 0x66], &[3, 0x69, 1, 0x30, 0x66]);
+        assert!(!Certificate::parse(&der).is_ok_and(|certificate| certificate.is_signed_by(&root)));
+    }
+
+    #[test]
+    fn both_ends_of_the_validity_lie_within() {
+        let validity = Validity { from: 10, through: 20 };
+        let contains = |milliseconds| validity.contains(Timestamp::from_milliseconds(milliseconds));
+        assert!(!contains(9_999) && contains(10_000) && contains(20_000) && !contains(20_001));
+        let ancient = Validity { from: i64::MIN, through: i64::MAX };
+        assert!(ancient.contains(Timestamp::from_milliseconds(0)));
+        assert_eq!(validity.and(Validity { from: 15, through: 30 }), Validity { from: 15, through: 20 });
+    }
+}
