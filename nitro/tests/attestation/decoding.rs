@@ -82,6 +82,8 @@ fn envelopes_of_another_shape_are_refused() {
     let with_header = |header: &[u8]| envelope(header, &payload, &[1; 96]);
     let mut unprotected = good.clone();
     unprotected.splice(1 + 1 + header.len()..=1 + 1 + header.len(), [0xa1, 0x04, 0x40]);
+    let mut swallowing = good.clone();
+    swallowing[1 + 1 + header.len()] = 0xa1;
     for (name, bytes) in [
         ("nothing", Vec::new()),
         ("another tag", tagged(0xd1)),
@@ -90,6 +92,7 @@ fn envelopes_of_another_shape_are_refused() {
         ("a missing byte", good[..good.len() - 1].to_vec()),
         ("five parts", [&[0x85], &good[1..], &[0xf6]].concat()),
         ("an unprotected header", unprotected),
+        ("payload and signature in the unprotected header", swallowing),
         ("an empty protected header", with_header(&[])),
         ("a header without algorithm", with_header(&[0xa0])),
         ("a header with a key id", with_header(&[0xa2, 0x01, 0x38, 0x22, 0x04, 0x40])),
