@@ -91,6 +91,7 @@ fn the_bundle_must_be_the_chain() {
         assert_eq!(module.refused_at(&module.document(&payload)), check, "{name}");
     };
     refuses("no root", Check::Root, |payload| _ = payload.cabundle.remove(0));
+    refuses("a root with another signature", Check::Root, |payload| *payload.cabundle[0].last_mut().unwrap() ^= 1);
     refuses("the root last", Check::Root, |payload| payload.cabundle.rotate_left(1));
     refuses("a missing intermediate", Check::Order, |payload| _ = payload.cabundle.remove(ZONE));
     refuses("the last intermediate missing", Check::Order, |payload| _ = payload.cabundle.pop());

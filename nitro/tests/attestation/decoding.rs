@@ -127,6 +127,8 @@ fn the_size_is_limited_before_anything_is_read() {
     payload.optional[0].1 = Some(vec![7; MAXIMUM_SIZE - excess]);
     assert_eq!(size(&payload), MAXIMUM_SIZE);
     assert!(decoded(&payload).is_ok());
+    payload.module_id.push('2');
+    assert!(matches!(decoded(&payload), Err(DecodeError::TooLarge(_))));
 }
 
 #[test]

@@ -75,6 +75,8 @@ fn what_an_emulator_makes_is_named_and_refused() {
 
     let payload = module.payload().encode();
     assert_eq!(module.refused_at(&envelope(&protected(ES384), &payload, &[0; 96])), Check::Signer);
+    let blank_leaf = Payload { certificate: vec![0; 64], ..module.payload() };
+    assert_eq!(module.refused_at(&module.document(&blank_leaf)), Check::Signer);
     let algorithm_only = module.document_under(&protected(-1), &payload);
     assert_eq!(module.refused_at(&algorithm_only), Check::Signer);
 }
