@@ -4,5 +4,6 @@
 //! The crate is pure: bytes, times and facts come in as arguments; nothing is read from a clock, a network, a file
 //! system or the environment.
 
+pub mod eif;
 mod hash;
 pub mod pcr;
