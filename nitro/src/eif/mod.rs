@@ -35,6 +35,7 @@
 
 mod certificate;
 mod cose;
+pub mod diff;
 mod error;
 mod header;
 mod image;

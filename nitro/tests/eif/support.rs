@@ -127,3 +127,56 @@ pub(crate) fn walk(image: &[u8]) -> Option<[Pcr; 3]> {
     }
     Some([&whole, &boot, &application].map(|content| Pcr::of_content(content)))
 }
+
+/// A cpio archive under construction, in the form `newc`.
+#[derive(Clone, Default)]
+pub(crate) struct Archive(Vec<u8>);
+
+/// What an entry's header says; the rest of it is zero.
+#[derive(Clone, Copy)]
+pub(crate) struct Attributes {
+    pub(crate) mode: u32,
+    pub(crate) owner: (u32, u32),
+    pub(crate) modified: u32,
+    pub(crate) device: (u32, u32),
+}
+
+pub(crate) const PROGRAM: Attributes = Attributes { mode: 0o100_755, owner: (0, 0), modified: 1_000, device: (0, 0) };
+pub(crate) const LINK: Attributes = Attributes { mode: 0o120_777, ..PROGRAM };
+
+impl Archive {
+    pub(crate) fn file(mut self, path: &str, attributes: Attributes, data: &[u8]) -> Self {
+        self.entry(path.as_bytes(), attributes, data);
+        self
+    }
+
+    pub(crate) fn entry(&mut self, path: &[u8], attributes: Attributes, data: &[u8]) {
+        let Attributes { mode, owner, modified, device } = attributes;
+        let size = u32::try_from(data.len()).unwrap();
+        let name_size = u32::try_from(path.len() + 1).unwrap();
+        let fields = [0, mode, owner.0, owner.1, 1, modified, size, 0, 0, device.0, device.1, name_size, 0]
+            .map(|field| format!("{field:08X}"));
+        self.0.extend(format!("070701{}", fields.concat()).bytes());
+        self.0.extend(path);
+        self.0.push(0);
+        self.pad(4);
+        self.0.extend(data);
+        self.pad(4);
+    }
+
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        self.entry(b"TRAILER!!!", Attributes { mode: 0, modified: 0, ..PROGRAM }, b"");
+        self.pad(512);
+        self.0
+    }
+
+    fn pad(&mut self, to: usize) {
+        self.0.resize(self.0.len().next_multiple_of(to), 0);
+    }
+}
+
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, bytes).unwrap();
+    encoder.finish().unwrap()
+}
