@@ -8,6 +8,7 @@
 //! - [`attestation`]: documents, and whether to believe them.
 
 pub mod attestation;
+pub mod eif;
 mod hash;
 pub mod pcr;
 
