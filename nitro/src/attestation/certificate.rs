@@ -52,6 +52,8 @@ pub(super) struct Authority {
 pub(super) enum CertificateError {
     #[error("it is not the DER of one certificate")]
     NotDer,
+    #[error("it is not the PEM of one certificate")]
+    NotPem,
     #[error("it is not of version 3")]
     Version,
     #[error("it is not signed with ECDSA and SHA-384")]
@@ -134,6 +136,12 @@ impl<'a> Certificate<'a> {
     /// Gives the subject's common name, made safe to print.
     pub(super) fn common_name(&self) -> String {
         let name = self.parsed.subject().iter_common_name().next().and_then(|name| name.as_str().ok());
+        name.unwrap_or("no common name").escape_debug().to_string()
+    }
+
+    /// Gives the common name of the issuer that it names, made safe to print.
+    pub(super) fn issuer_name(&self) -> String {
+        let name = self.parsed.issuer().iter_common_name().next().and_then(|name| name.as_str().ok());
         name.unwrap_or("no common name").escape_debug().to_string()
     }
 }

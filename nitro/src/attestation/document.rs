@@ -4,7 +4,7 @@
 use minicbor::decode::Error;
 use thiserror::Error as ThisError;
 
-use super::{Algorithm, Claims, cbor, cose::Envelope};
+use super::{Algorithm, Claims, StatedCertificate, cbor, cose::Envelope};
 
 /// The largest document that is read, in bytes. A Nitro Secure Module answers with at most 12,288.
 pub const MAXIMUM_SIZE: usize = 16 * 1024;
@@ -79,8 +79,17 @@ impl UnverifiedDocument {
         self.algorithm == Algorithm::UNSIGNED || is_blank(&self.signature) || is_blank(&self.claims.certificate)
     }
 
+    /// Gives what the certificates state, unproven: those of the bundle, the root first, and then the leaf. None stands for
+    /// bytes that are no certificate as Nitro uses them.
+    #[must_use]
+    pub fn certificates(&self) -> Vec<Option<StatedCertificate>> {
+        let all = self.claims.cabundle.iter().chain([&self.claims.certificate]);
+        all.map(|der| StatedCertificate::read(der)).collect()
+    }
+
     /// Gives the signature: r and s, 48 bytes each, in a document that is signed.
-    pub(super) fn signature(&self) -> &[u8] {
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
         &self.signature
     }
 

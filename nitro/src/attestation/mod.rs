@@ -32,6 +32,7 @@ mod document;
 mod expectations;
 mod report;
 mod root;
+mod stated_certificate;
 mod timestamp;
 mod verification;
 
@@ -42,6 +43,7 @@ pub use self::{
     expectations::{Expectations, ExpectationsBuilder, ExpectationsError},
     report::{Check, Report, Step},
     root::{Root, RootError},
+    stated_certificate::StatedCertificate,
     timestamp::{ParseTimestampError, Timestamp},
     verification::{VerificationError, VerifiedDocument, verify},
 };

@@ -7,6 +7,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
 use serde::Serialize;
 use thiserror::Error;
+use x509_parser::pem::Pem;
 
 use super::certificate::{Certificate, CertificateError};
 
@@ -50,6 +51,22 @@ impl Root {
     pub fn other(name: &str, der: &[u8]) -> Result<Self, RootError> {
         Certificate::parse(der).map_err(|source| RootError { name: name.to_owned(), source })?;
         Ok(Self::new(name, der))
+    }
+
+    /// Takes another root from the content of a file, which holds one certificate in PEM or DER.
+    ///
+    /// # Errors
+    ///
+    /// If it holds none, or several, or one that [`other`](Self::other) refuses.
+    pub fn from_file(name: &str, content: &[u8]) -> Result<Self, RootError> {
+        if !content.trim_ascii_start().starts_with(b"-----BEGIN ") {
+            return Self::other(name, content);
+        }
+        let mut blocks = Pem::iter_from_buffer(content);
+        match (blocks.next(), blocks.next()) {
+            (Some(Ok(block)), None) if block.label == "CERTIFICATE" => Self::other(name, &block.contents),
+            _ => Err(RootError { name: name.to_owned(), source: CertificateError::NotPem }),
+        }
     }
 
     /// Describes a certificate that stands in a root's place and that nobody trusts.
@@ -121,5 +138,19 @@ mod tests {
         assert!(Root::other("AWS Nitro Enclaves", &AWS[1..]).is_err());
         let trailing = [AWS, &[0]].concat();
         assert!(Root::other("AWS Nitro Enclaves", &trailing).is_err());
+    }
+
+    #[test]
+    fn a_file_holds_one_certificate_in_either_form() {
+        let block = |label: &str, der: &[u8]| {
+            format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", data_encoding::BASE64.encode(der))
+        };
+        let pem = block("CERTIFICATE", AWS);
+        for content in [AWS, pem.as_bytes(), format!("\n{pem}\n").as_bytes()] {
+            assert_eq!(Root::from_file("aws.pem", content).unwrap(), Root::new("aws.pem", AWS));
+        }
+        for content in [format!("{pem}{pem}"), block("PRIVATE KEY", AWS), pem[..100].to_owned(), String::new()] {
+            assert!(Root::from_file("aws.pem", content.as_bytes()).is_err(), "{content}");
+        }
     }
 }

@@ -47,6 +47,21 @@ fn the_report_says_what_was_expected_and_found() {
 }
 
 #[test]
+fn their_certificates_state_names_and_times() {
+    for document in &GENUINE {
+        let unverified = UnverifiedDocument::decode(document.bytes).unwrap();
+        let certificates: Vec<_> = unverified.certificates().into_iter().map(Option::unwrap).collect();
+        let (root, leaf) = (&certificates[0], certificates.last().unwrap());
+        assert_eq!((certificates.len(), root.subject.as_str()), (5, "aws.nitro-enclaves"));
+        assert_eq!((&root.issuer, root.sha256.as_str()), (&root.subject, Root::aws().sha256()));
+        assert_eq!(leaf.not_after, document.leaf_end.parse().unwrap());
+        assert!(leaf.not_before <= document.made && leaf.subject.starts_with(document.instance));
+        assert_eq!(certificates[3].subject, leaf.issuer);
+        assert_eq!(unverified.signature().len(), 96);
+    }
+}
+
+#[test]
 fn they_do_not_verify_now() {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let now = Timestamp::from_milliseconds(u64::try_from(elapsed.as_millis()).unwrap());
