@@ -3,11 +3,17 @@
 //! Nothing is decided here. An option that is also a setting becomes an entry of [`Typed`], the strongest of the four
 //! layers that `config` merges.
 
+mod attest;
+mod eif;
+mod registers;
+
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::attest::{At, AttestCommand, AttestVerb, BytesSource, ExpectationOptions, PlaceOptions};
+pub(crate) use self::eif::{EifCommand, EifVerb};
 use crate::config::{Key, Noun};
 
 /// Sets up AWS Nitro Enclave hosts from a terminal, and takes them away again
@@ -93,6 +99,10 @@ pub(crate) enum Command {
     Ssh(SshCommand),
     /// Copy files to the instance and run commands there
     Deploy(DeployCommand),
+    /// Show enclave images and why two differ, offline
+    Eif(EifCommand),
+    /// Show and verify attestation documents, offline
+    Attest(AttestCommand),
 }
 
 #[derive(Debug, Args)]
@@ -408,6 +418,7 @@ impl Arguments {
             Command::Instance(_) => Some(Noun::Instance),
             Command::Deploy(_) => Some(Noun::Deploy),
             Command::Config(_) | Command::SecurityGroup(_) | Command::Ssh(_) => None,
+            Command::Eif(_) | Command::Attest(_) => None,
         }
     }
 
@@ -415,7 +426,7 @@ impl Arguments {
     pub(crate) fn typed(&self) -> Typed {
         let mut typed = self.global.typed();
         typed.extend(match &self.command {
-            Command::Config(_) => Vec::new(),
+            Command::Config(_) | Command::Eif(_) | Command::Attest(_) => Vec::new(),
             Command::Key(key) => present([(Key::KeyName, &key.options.key_name)]),
             Command::SecurityGroup(group) => group.typed(),
             Command::Instance(instance) => instance.typed(),

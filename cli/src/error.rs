@@ -7,6 +7,7 @@ mod aws;
 mod config;
 mod kind;
 mod local;
+mod proof;
 mod public_address;
 mod ssh;
 mod upload;

@@ -10,6 +10,7 @@ mod credentials;
 mod error;
 mod files;
 mod interrupt;
+mod proof;
 mod ssh;
 mod ui;
 

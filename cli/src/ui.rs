@@ -3,6 +3,8 @@
 //! Text that comes from AWS, from a file or from the host may hold control characters; they are escaped before they
 //! reach a terminal.
 
+mod bar;
+
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 

@@ -1,7 +1,9 @@
 //! The commands. Each file is one noun; its signatures say what it needs: one without an [`Aws`] cannot touch AWS.
 
+mod attest;
 mod config;
 mod deploy;
+mod eif;
 pub(crate) mod host_key;
 mod instance;
 pub(crate) mod key;
@@ -37,6 +39,12 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
     let load = || Settings::load(typed, environment, noun, config_file.as_deref());
     if let Command::Config(command) = arguments.command {
         return config::run(ui, command.verb, environment, config_file.as_deref(), load).map(|()| 0);
+    }
+    // What proves something must work without a configuration, and next to a broken one.
+    match arguments.command {
+        Command::Attest(command) => return attest::run(ui, command),
+        Command::Eif(command) => return eif::run(ui, command),
+        _ => {}
     }
     let settings = load()?;
     if ui.verbosity() > 1 {

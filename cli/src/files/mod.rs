@@ -18,7 +18,7 @@ use iac_core::name::KeyName;
 
 pub(crate) use error::FileError;
 pub(crate) use lock::FolderLock;
-pub(crate) use whole::{Found, make_private, read, remove, rename_new, sync};
+pub(crate) use whole::{Found, make_private, read, remove, rename_new, sync, write_new};
 
 /// The folder that the setting `secrets_folder` names.
 #[derive(Debug, Clone)]

@@ -56,6 +56,15 @@ pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), FileError> {
     keep_names(path)
 }
 
+/// Writes a file that only this user can read; it appears whole, and never in the place of another.
+pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    let failed = |source: io::Error| FileError::new("write", path, source);
+    let mut file = tempfile::Builder::new().prefix(".iac-").tempfile_in(folder_of(path)).map_err(failed)?;
+    file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    file.persist_noclobber(path).map_err(|error| failed(error.error))?;
+    keep_names(path)
+}
+
 /// Renames a file to a name that must be free.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> Result<(), FileError> {
     let failed = |source: io::Error| FileError::new("rename a file to", to, source);
@@ -125,6 +134,17 @@ mod tests {
         write(&path, b"new").unwrap();
         assert_eq!(read(&path).unwrap(), file("new", 0o600));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else stays in the folder");
+    }
+
+    #[test]
+    fn a_new_file_never_takes_the_place_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        write_new(&path, b"1").unwrap();
+        assert!(write_new(&path, b"2").unwrap_err().is_in_the_way());
+        assert_eq!(read(&path).unwrap(), file("1", 0o600));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else stays in the folder");
+        assert!(!write_new(&folder.path().join("none/b"), b"1").unwrap_err().is_in_the_way());
     }
 
     #[test]

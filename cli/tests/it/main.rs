@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as it should be")]
 
+mod attest;
+mod eif;
 mod harness;
 mod instance;
 mod sandbox;

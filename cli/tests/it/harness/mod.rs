@@ -23,6 +23,7 @@ pub(crate) use aws::{Aws, tags};
 pub(crate) use kill::{Side, kill_at_every_call};
 pub(crate) use laptop::{Laptop, SECRET};
 pub(crate) use proxy::{Fault, When};
+pub(crate) use run::Run;
 
 /// The root of the source tree.
 pub(crate) fn root() -> &'static Path {

@@ -1,0 +1,127 @@
+//! The forms in which documents come, the files that are none, and the machine that needs nothing set up.
+
+use base64::Engine;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+
+use super::{FIRST, verify};
+use crate::harness::Laptop;
+
+const PLAIN: &[u8] = include_bytes!("../../../../nitro/tests/eif/data/plain.eif");
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn every_form_of_a_document_is_recognised_from_a_file_and_from_stdin() {
+    let laptop = Laptop::offline();
+    let binary = laptop.start_with(["attest", "show", "-"], FIRST.bytes).finish().ok().json();
+    assert_eq!(binary["claims"]["pcrs"]["0"], FIRST.pcr[0]);
+    let lines: Vec<_> = BASE64_STANDARD.encode(FIRST.bytes).as_bytes().chunks(76).map(<[u8]>::to_vec).collect();
+    for form in [
+        hexadecimal(FIRST.bytes).into_bytes(),
+        hexadecimal(FIRST.bytes).to_uppercase().into_bytes(),
+        lines.join(&b"\r\n"[..]),
+        format!("{}\n", BASE64_URL_SAFE_NO_PAD.encode(FIRST.bytes)).into_bytes(),
+    ] {
+        assert_eq!(laptop.start_with(["attest", "show", "-"], &form).finish().ok().json(), binary);
+        laptop.write("form", &form);
+        assert_eq!(laptop.iac(["attest", "show", "form"]).ok().json(), binary);
+    }
+}
+
+#[test]
+fn nothing_is_needed_and_a_broken_configuration_is_not_read() {
+    let mut laptop = Laptop::offline();
+    laptop.unset("BKY_IAC_ACCESS_KEY");
+    laptop.unset("BKY_IAC_SECRET_KEY");
+    laptop.set("BKY_IAC_SSH_PORT", "not a port");
+    laptop.write(".config/bky/iac/config.toml", "this is not TOML");
+    assert_eq!(
+        verify(&laptop, FIRST.bytes, ["--at", "document", "--pcr0", FIRST.pcr[0]]).ok().json()["verified"],
+        true
+    );
+    laptop.write("plain.eif", PLAIN);
+    laptop.iac(["eif", "show", "plain.eif"]).ok();
+}
+
+#[test]
+fn what_is_no_document_is_said_to_be_none() {
+    let laptop = Laptop::offline();
+    let (cut, digits) = (&FIRST.bytes[..1000], hexadecimal(FIRST.bytes));
+    let files: [(&str, &[u8], &str); 6] = [
+        ("paper.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "the envelope is not strict CBOR"),
+        ("empty", b"", "there is nothing in it"),
+        ("notes.txt", b"hello, world\n", "it is text, but neither hexadecimal nor base64"),
+        ("cut.cose", cut, "the envelope is not strict CBOR"),
+        ("cut.hex", &digits.as_bytes()[..1001], "it is text, but neither hexadecimal nor base64"),
+        ("image.eif", PLAIN, "the envelope is not strict CBOR"),
+    ];
+    for (name, content, cause) in files {
+        laptop.write(name, content);
+        let run = laptop.iac(["attest", "show", name]).fails("document_malformed");
+        assert!(run.stderr.starts_with(&format!("error: `{name}` holds no attestation document\n")), "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("caused by: {cause}")), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("hint: give the document as the Nitro Secure Module returned it"),
+            "{}",
+            run.stderr
+        );
+        let verified = laptop.iac(["attest", "verify", name, "--pcr0", FIRST.pcr[0]]).fails("document_malformed");
+        assert_ne!(verified.json()["verified"], true);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_named_with_the_reason() {
+    let laptop = Laptop::offline();
+    laptop.write("folder/file", "");
+    laptop.write("long", vec![b'a'; 200_000]);
+    for (name, line) in [
+        ("folder", "error: `folder` is a folder\n"),
+        ("none", "error: cannot read `none`\ncaused by: No such file or directory (os error 2)\n"),
+        ("long", "error: `long` has more than 131072 bytes\n"),
+    ] {
+        let run = laptop.iac(["attest", "show", name]).fails("file_failed");
+        assert_eq!(run.stderr, line);
+        let options = ["attest", "verify", name, "--pcr0", FIRST.pcr[0]];
+        assert_eq!(laptop.iac(options).fails("file_failed").stderr, line);
+    }
+    laptop.write("document.cose", FIRST.bytes);
+    for option in ["--eif", "--measurements", "--root"] {
+        let run = laptop.iac(["attest", "verify", "document.cose", option, "none"]).fails("file_failed");
+        assert!(run.stderr.starts_with("error: cannot read `none`\n"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_pipe_is_read_as_a_document() {
+    let laptop = Laptop::offline();
+    laptop.write("document.cose", FIRST.bytes);
+    let script = format!("'{}' attest show <(cat document.cose)", env!("CARGO_BIN_EXE_iac"));
+    let shown = laptop.command("bash").args(["-c", &script]).output().unwrap();
+    assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
+    let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(shown["claims"]["pcrs"]["0"], FIRST.pcr[0]);
+}
+
+#[test]
+fn other_files_that_are_not_what_they_should_be_are_refused() {
+    let laptop = Laptop::offline();
+    laptop.write("document.cose", FIRST.bytes);
+    laptop.write("notes.txt", "hello");
+    laptop.write("bent.json", r#"{"Measurements": {"HashAlgorithm": "Sha256", "PCR0": "00"}}"#);
+    laptop.write("plain.eif", PLAIN);
+    for (option, file, code) in [
+        ("--root", "notes.txt", "root_malformed"),
+        ("--measurements", "notes.txt", "measurements_malformed"),
+        ("--measurements", "bent.json", "measurements_malformed"),
+        ("--measurements", "plain.eif", "measurements_malformed"),
+        ("--eif", "notes.txt", "image_malformed"),
+        ("--eif", "document.cose", "image_malformed"),
+    ] {
+        let run = laptop.iac(["attest", "verify", "document.cose", option, file]).fails(code);
+        assert!(run.stderr.starts_with(&format!("error: `{file}` ")), "{}", run.stderr);
+        assert!(run.stderr.contains("caused by: ") || run.stderr.contains("hint: "), "{}", run.stderr);
+    }
+}
