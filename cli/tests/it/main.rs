@@ -9,3 +9,4 @@ mod harness;
 mod instance;
 mod sandbox;
 mod security_group;
+mod story;
