@@ -6,4 +6,5 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as it should be")]
 
 mod harness;
+mod key;
 mod sandbox;
