@@ -7,4 +7,5 @@
 
 mod harness;
 mod key;
+mod key_interrupted;
 mod sandbox;
