@@ -7,6 +7,8 @@
 
 mod harness;
 mod instance;
+mod key;
+mod key_interrupted;
 mod sandbox;
 mod security_group;
 mod story;
