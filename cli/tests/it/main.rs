@@ -5,5 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as it should be")]
 
+mod deploy;
 mod harness;
+mod host_key;
 mod sandbox;
+mod ssh;
