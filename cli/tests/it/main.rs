@@ -5,10 +5,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as it should be")]
 
+mod deploy;
 mod harness;
+mod host_key;
 mod instance;
 mod key;
 mod key_interrupted;
 mod sandbox;
 mod security_group;
+mod ssh;
 mod story;
