@@ -5,5 +5,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as it should be")]
 
+mod config;
 mod harness;
 mod sandbox;
