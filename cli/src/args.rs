@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{Key, Noun};
@@ -353,6 +354,9 @@ pub(crate) struct TargetOptions {
     /// Trust the host key that the server shows, once, when the console shows none
     #[arg(long, global = true)]
     pub(crate) accept_host_key: bool,
+    /// How long a new instance may take to print its host keys
+    #[arg(long, global = true, value_name = "SPAN", default_value = "1m")]
+    pub(crate) timeout: Span,
 }
 
 #[derive(Debug, Args)]
@@ -370,12 +374,13 @@ pub(crate) enum DeployVerb {
         /// File or folder on this machine
         file: PathBuf,
         /// Where to put it, relative to the home folder there; a trailing `/` keeps the name
-        #[arg(value_name = "DEST")]
+        #[arg(value_name = "DEST", value_parser = NonEmptyStringValueParser::new())]
         destination: Option<String>,
     },
     /// Run a command line in the login user's shell there
     Run {
         /// The command line, one string
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         command: String,
     },
 }

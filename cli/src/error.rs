@@ -9,6 +9,7 @@ mod kind;
 mod local;
 mod public_address;
 mod ssh;
+mod upload;
 
 use serde::Serialize;
 

@@ -85,6 +85,15 @@ impl Ui {
 
     /// Prints an error: its lines on stderr, and under JSON its document on stdout.
     pub(crate) fn error(&self, error: &Error) {
+        self.explain(error);
+        if self.json() {
+            // The error itself is on stderr; a reader of stdout that has gone needs no second one.
+            json(&error.document()).and_then(|document| self.text(&document)).ok();
+        }
+    }
+
+    /// Prints an error's lines on stderr and nothing on stdout, for a command whose result says the rest.
+    pub(crate) fn explain(&self, error: &Error) {
         for (label, text) in error.lines() {
             let colour = match label {
                 Label::Error => "1;31",
@@ -92,10 +101,6 @@ impl Ui {
                 Label::Hint => "1;36",
             };
             self.line(&format!("\u{1b}[{colour}m{label}:\u{1b}[0m "), &text);
-        }
-        if self.json() {
-            // The error itself is on stderr; a reader of stdout that has gone needs no second one.
-            json(&error.document()).and_then(|document| self.text(&document)).ok();
         }
     }
 

@@ -7,6 +7,7 @@
 pub mod address;
 pub mod console;
 pub mod credentials_csv;
+pub mod destination;
 pub mod duration;
 pub mod filter;
 mod hash;

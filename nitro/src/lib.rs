@@ -2,4 +2,17 @@
 //! attestation documents in which a Nitro Secure Module signs those measurements.
 //!
 //! The crate is pure: bytes, times and facts come in as arguments; nothing is read from a clock, a network, a file
-//! system or the environment.
+//! system or the environment. It knows nothing of AWS's services and needs none of their tools.
+//!
+//! - [`pcr`]: the registers, the prediction of those that say where an enclave runs, measurements as nitro-cli prints them.
+//! - [`attestation`]: documents, and whether to believe them.
+
+pub mod attestation;
+pub mod eif;
+mod hash;
+pub mod pcr;
+
+/// Runs the examples of the page that people see first.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from moto.core.utils import get_service_model
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
@@ -52,7 +53,7 @@ PARTS = (
     oracle,
 )
 # What every first command asks for; made before the server says that it is ready.
-WARM = ("ec2", "ssm", "sts", "moto_api")
+WARM = ("ec2", "ssm", "sts")
 
 
 class Application:
@@ -63,6 +64,7 @@ class Application:
             part.install()
         self._moto = DomainDispatcherApplication(create_backend_app)
         for service in WARM:
+            get_service_model(service)
             self._moto.app_instances[service] = create_backend_app(service)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

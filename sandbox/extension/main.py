@@ -129,6 +129,9 @@ def main() -> None:
     finally:
         if typed.state is None:
             shutil.rmtree(state, ignore_errors=True)
+    # Everything is ended and written; taking moto's catalogue apart would cost the interpreter another second.
+    logging.shutdown()
+    os._exit(0)
 
 
 if __name__ == "__main__":

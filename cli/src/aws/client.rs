@@ -11,7 +11,11 @@ use aws_sdk_ec2::config::interceptors::{
     BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
 };
 use aws_sdk_ec2::config::{ConfigBag, Credentials, Intercept, RuntimeComponents};
-use aws_sdk_ec2::error::BoxError;
+use aws_sdk_ec2::error::{BoxError, ProvideErrorMetadata};
+use aws_sdk_ec2::operation::run_instances::RunInstancesError;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority};
 use aws_smithy_types::config_bag::{Layer, Storable, StoreReplace};
 
 use super::CallError;
@@ -75,7 +79,10 @@ impl Aws {
         }
         let config = loader.load().await;
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
-        let ec2 = aws_sdk_ec2::config::Builder::from(&config).interceptor(CallLog).build();
+        let ec2 = aws_sdk_ec2::config::Builder::from(&config)
+            .interceptor(CallLog)
+            .retry_classifier(NoCapacityIsAnAnswer)
+            .build();
         let ssm = aws_sdk_ssm::config::Builder::from(&config).interceptor(CallLog).build();
         let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(CallLog).build();
         Ok(Self {
@@ -92,6 +99,32 @@ impl Aws {
         let answer = self.sts.get_caller_identity().send().await;
         let answer = answer.map_err(|error| CallError::new("sts", OPERATION, &error))?;
         answer.account.ok_or_else(|| CallError::answer("sts", OPERATION, "the answer names no account"))
+    }
+}
+
+/// EC2 says with status 500 that a zone has no capacity. That is an answer, and the next zone is asked at once, where the
+/// SDK would ask the same zone again and again.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+#[derive(Debug)]
+struct NoCapacityIsAnAnswer;
+
+impl ClassifyRetry for NoCapacityIsAnAnswer {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let failure = context.output_or_error().and_then(Result::err);
+        let launch = failure.and_then(OrchestratorError::as_operation_error);
+        let launch = launch.and_then(|error| error.downcast_ref::<RunInstancesError>());
+        match launch.and_then(ProvideErrorMetadata::code) {
+            Some("InsufficientInstanceCapacity") => RetryAction::RetryForbidden,
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "NoCapacityIsAnAnswer"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
     }
 }
 

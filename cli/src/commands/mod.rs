@@ -1,6 +1,7 @@
 //! The commands. Each file is one noun; its signatures say what it needs: one without an [`Aws`] cannot touch AWS.
 
 mod config;
+mod deploy;
 pub(crate) mod host_key;
 mod instance;
 pub(crate) mod key;
@@ -8,6 +9,8 @@ pub(crate) mod lock;
 pub(crate) mod patience;
 pub(crate) mod security_group;
 pub(crate) mod select;
+mod ssh;
+mod target;
 
 use iac_core::tag::Owner;
 
@@ -55,6 +58,8 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
         Command::SecurityGroup(command) => security_group::run(context, command).await.map(|()| 0),
         Command::Instance(command) => instance::run(context, command).await.map(|()| 0),
         Command::Key(command) => key::run(context, command).await.map(|()| 0),
+        Command::Ssh(command) => ssh::run(context, command).await,
+        Command::Deploy(command) => deploy::run(context, command).await,
         Command::Config(_) => Ok(0),
         _ => Ok(1),
     }

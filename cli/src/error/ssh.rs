@@ -43,20 +43,7 @@ impl From<Failure> for Error {
             Trouble::Options => vec!["check `ssh_config`; OpenSSH 8.5 or newer is needed (`ssh -V`)".to_owned()],
             Trouble::Other => Vec::new(),
         };
-        let error = said.iter().filter(|line| is_worth_reading(line)).fold(error, Self::cause);
+        let error = said.iter().fold(error, Self::cause);
         hints.iter().fold(error, Self::hint)
     }
-}
-
-/// OpenSSH frames its warning with `@` and explains at length what our message says.
-fn is_worth_reading(line: &str) -> bool {
-    const EXPLAINED: [&str; 6] = [
-        "@",
-        "IT IS POSSIBLE",
-        "Someone could be",
-        "It is also possible",
-        "Please contact your",
-        "Add correct host key",
-    ];
-    !EXPLAINED.iter().any(|start| line.starts_with(start))
 }

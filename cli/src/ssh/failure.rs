@@ -13,7 +13,7 @@ pub(crate) struct Failure {
     pub(crate) user: String,
     pub(crate) key_file: String,
     pub(crate) known_hosts: String,
-    /// OpenSSH's own lines.
+    /// OpenSSH's own lines, those that say more than the trouble itself.
     pub(crate) said: Vec<String>,
 }
 
@@ -59,7 +59,7 @@ const KNOWN: [(&str, Trouble); 20] = [
 impl Failure {
     /// Reads what OpenSSH said about a connection to this target.
     pub(super) fn read(target: &Target, said: &str) -> Self {
-        let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines = said.lines().map(str::trim).filter(|line| is_worth_reading(line));
         Self {
             trouble: trouble(said),
             instance_id: target.instance_id.clone(),
@@ -72,6 +72,23 @@ impl Failure {
     }
 }
 
+/// Leaves out how OpenSSH frames and explains a wrong host key; its advice is to remove the right one.
+fn is_worth_reading(line: &str) -> bool {
+    const EXPLAINED: [&str; 10] = [
+        "@",
+        "IT IS POSSIBLE",
+        "Someone could be",
+        "It is also possible",
+        "Please contact your",
+        "Add correct host key",
+        "Offending",
+        "remove with:",
+        "ssh-keygen ",
+        "Host key for",
+    ];
+    !line.is_empty() && !EXPLAINED.iter().any(|start| line.starts_with(start))
+}
+
 fn trouble(said: &str) -> Trouble {
     KNOWN.iter().find(|(words, _)| said.contains(words)).map_or(Trouble::Other, |(_, trouble)| *trouble)
 }
@@ -79,6 +96,16 @@ fn trouble(said: &str) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn advice_against_the_proof_is_left_out() {
+        let said = "@@@@@@@\r\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r\n@@@@@@@\r\n\
+            IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!\r\nSHA256:Pu88Wp1X.\r\n\
+            Offending ED25519 key in /s/known_hosts:4\r\n  remove with:\r\n  ssh-keygen -f \"/s/known_hosts\" -R \"i-1\"\r\n\
+            Host key for i-1 has changed and you have requested strict checking.\r\nHost key verification failed.\r\n";
+        let kept: Vec<&str> = said.lines().map(str::trim).filter(|line| is_worth_reading(line)).collect();
+        assert_eq!(kept, ["SHA256:Pu88Wp1X.", "Host key verification failed."]);
+    }
 
     #[test]
     fn messages_of_openssh_are_understood() {

@@ -6,9 +6,12 @@ mod failure;
 pub(crate) mod keygen;
 mod keyscan;
 mod run;
+mod source;
 mod target;
+mod upload;
 
 pub(crate) use error::SshError;
 pub(crate) use failure::{Failure, Trouble};
-pub(crate) use run::Output;
+pub(crate) use source::{Source, SourceError};
 pub(crate) use target::Target;
+pub(crate) use upload::{Refusal, UploadError};

@@ -18,7 +18,7 @@ use super::{Failure, SshError, Target};
 
 const PROGRAM: &str = "ssh";
 /// OpenSSH's status for its own failures; a command on the instance can end with it too.
-const OWN_FAILURE: u8 = 255;
+const OWN_FAILURE: i32 = 255;
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(15);
 /// The same while an instance is waited for: the next attempt comes soon.
@@ -119,28 +119,33 @@ impl<'a> Call<'a> {
         let ended = child.wait_with_output().await;
         ending.0 = None;
         let ended = ended.map_err(|error| SshError::start(PROGRAM, error))?;
-        let status = status(ended.status);
-        // What stands there after the command's own end, such as a warning, is no failure of the connection.
         let said = std::fs::read(self.log.path()).map_err(|error| SshError::start(PROGRAM, error))?;
-        let mut said = String::from_utf8_lossy(&said).into_owned();
-        let is_own = status == OWN_FAILURE && (!said.is_empty() || refuses_options(&ended.stderr));
-        if is_own && said.is_empty() {
-            said = String::from_utf8_lossy(&ended.stderr).into_owned();
-        }
-        let failure = is_own.then(|| Failure::read(self.target, &said));
+        let failure = own_failure(ended.status, &said, &ended.stderr).map(|said| Failure::read(self.target, &said));
+        let status = status(ended.status);
         Ok(Output { stdout: ended.stdout, stderr: ended.stderr, status, failure })
     }
 }
 
-/// Options are read before the messages go to their file.
-fn refuses_options(stderr: &[u8]) -> bool {
-    stderr.starts_with(b"command-line: line 0: ")
+/// What OpenSSH says of its own failure; `None` where it is the command on the instance that ended with this status.
+fn own_failure(status: ExitStatus, said: &[u8], stderr: &[u8]) -> Option<String> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    match (status.code(), status.signal()) {
+        (None, Some(signal)) => Some(format!("`{PROGRAM}` was ended by signal {signal}")),
+        (Some(OWN_FAILURE), _) if !said.is_empty() => Some(text(said)),
+        // Two messages come before or beside that file.
+        (Some(OWN_FAILURE), _) => Some(text(stderr)).filter(|said| {
+            let last = said.lines().last().unwrap_or_default();
+            said.starts_with("command-line: line 0: ")
+                || (last.starts_with("Connection to ") && last.ends_with(" closed by remote host."))
+        }),
+        _ => None,
+    }
 }
 
 /// The status as a shell would give it.
 fn status(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(OWN_FAILURE)
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }
 
 /// Ends the process politely when it is dropped while the process runs: a shell's terminal is then put right again.
@@ -153,5 +158,23 @@ impl Drop for Ending {
             // It may have ended just now; then there is nothing to do.
             kill_process(pid, Signal::TERM).ok();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn openssh_s_own_failures_are_told_from_the_command_s() {
+        let exit = |code: i32| ExitStatus::from_raw(code << 8);
+        let closed = b"out of memory\nConnection to 127.0.0.2 closed by remote host.\r\n";
+        assert_eq!(own_failure(exit(255), b"refused\r\n", b"").as_deref(), Some("refused"));
+        assert_eq!(own_failure(exit(255), b"", b"the command's own"), None);
+        assert_eq!(own_failure(exit(1), b"a warning", b""), None);
+        assert!(own_failure(exit(255), b"", closed).is_some_and(|said| said.ends_with("closed by remote host.")));
+        assert!(own_failure(exit(255), b"", b"command-line: line 0: Bad configuration option: x").is_some());
+        assert!(own_failure(ExitStatus::from_raw(9), b"", b"").is_some_and(|said| said.ends_with("signal 9")));
+        assert_eq!([exit(0), exit(7), ExitStatus::from_raw(9)].map(status), [0, 7, 137]);
     }
 }

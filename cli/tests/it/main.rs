@@ -7,4 +7,6 @@
 
 mod config;
 mod harness;
+mod instance;
 mod sandbox;
+mod security_group;

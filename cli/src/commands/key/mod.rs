@@ -19,7 +19,7 @@ use crate::error::{Made, Result};
 use crate::files::{self, FileError, Found, SecretsFolder};
 use crate::ssh::keygen::{self, PrivateKey};
 
-pub(crate) use private_half::private_half;
+pub(crate) use private_half::{private_half, private_half_of};
 
 /// Runs one verb of `iac key`.
 pub(super) async fn run(context: &Context<'_>, command: KeyCommand) -> Result<()> {

@@ -15,7 +15,16 @@ use crate::ssh::keygen::{self, PrivateKey};
 
 /// Finds the pair that the settings name and returns where its private half lies.
 pub(crate) async fn private_half(context: &Context<'_>, aws: &Aws, folder: &SecretsFolder) -> Result<PathBuf> {
-    let name = context.settings.key_name()?;
+    private_half_of(context, aws, folder, context.settings.key_name()?).await
+}
+
+/// Finds a pair and returns where its private half lies.
+pub(crate) async fn private_half_of(
+    context: &Context<'_>,
+    aws: &Aws,
+    folder: &SecretsFolder,
+    name: &KeyName,
+) -> Result<PathBuf> {
     let pair = aws.key_pair(name).await?.ok_or_else(|| {
         Error::new(Kind::KeyMissing, format!("there is no key pair `{name}`"))
             .hint("make it with `iac key create`, or see which there are with `iac key list`")

@@ -41,7 +41,7 @@ pub(super) async fn delete(context: &Context<'_>, force: bool, timeout: Duration
 }
 
 async fn until_gone(context: &Context<'_>, aws: &Aws, group: &Group, timeout: Duration) -> Result<()> {
-    let (mut patience, mut looseness) = (Patience::new(timeout), Patience::new(LOOSE_FOR.min(timeout)));
+    let (mut patience, looseness) = (Patience::new(timeout), Patience::new(LOOSE_FOR.min(timeout)));
     loop {
         context.interrupt.check()?;
         let users = match aws.delete_security_group(&group.id).await {

@@ -19,7 +19,7 @@ mod transcript;
 
 use std::path::Path;
 
-pub(crate) use aws::tags;
+pub(crate) use aws::{Aws, tags};
 pub(crate) use kill::{Side, kill_at_every_call};
 pub(crate) use laptop::{Laptop, SECRET};
 pub(crate) use proxy::{Fault, When};
