@@ -10,7 +10,7 @@ impl From<SshError> for Error {
         match error {
             SshError::Missing(_) => tool_missing(message),
             SshError::NotStarted { source, .. } => Self::new(Kind::ToolFailed, message).cause(source),
-            SshError::Connection(failure) => failure.into(),
+            SshError::Connection(failure) => (*failure).into(),
         }
     }
 }

@@ -163,12 +163,6 @@ fn what_is_in_the_way_is_explained_and_stays() {
     ! caused by: it is neither a file nor a folder
     (exit status: 1)
     ");
-    insta::assert_snapshot!(run(&["/"]), @r"
-    $ iac deploy copy --output text /
-    ! error: cannot read `/dev/autofs`
-    ! caused by: it is neither a file, a folder nor a link
-    (exit status: 1)
-    ");
     let _ = host.laptop.iac(["deploy", "copy", "gone"]).fails("copy_failed");
     assert_eq!((host.names(""), host.names("d")), (vec!["d".to_owned(), "f".to_owned()], vec![]));
     assert_eq!(fs::read_to_string(host.home.join("f")).unwrap(), "old");
@@ -186,8 +180,8 @@ fn what_does_not_arrive_whole_leaves_nothing_and_what_was_there() {
     host.laptop.write("file", vec![7; 200_000]);
     host.laptop.write("folder/f", vec![7; 200_000]);
     let script = "#!/bin/sh\nPATH=${PATH#*:}\nhead -c BYTES | ssh \"$@\"\n";
-    // 512 × 3 bytes end the archive of the folder between two entries.
-    for bytes in ["0", "1536", "100000"] {
+    // 512 bytes end the folder's archive between two entries, where `tar` finds nothing amiss.
+    for bytes in ["0", "512", "100000"] {
         host.laptop.program("ssh", &script.replace("BYTES", bytes));
         for what in ["file", "folder"] {
             let run = host.laptop.iac(["deploy", "copy", what]).fails("copy_failed");
