@@ -6,7 +6,9 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as it should be")]
 
 mod config;
+mod documentation;
 mod harness;
 mod instance;
+mod layering;
 mod sandbox;
 mod security_group;
