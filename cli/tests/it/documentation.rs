@@ -76,3 +76,11 @@ fn tests_ask_only_for_codes_that_there_are() {
     assert_eq!(unknown, Vec::<&str>::new());
     assert!(codes.len() > 40, "the page lists its codes: {codes:?}");
 }
+
+#[test]
+fn every_code_is_met_by_some_test() {
+    let tests = tests();
+    let met = |code: &String| tests.contains(&format!("\"{code}\""));
+    let without: Vec<_> = codes().into_iter().filter(|code| !met(code)).collect();
+    assert_eq!(without, Vec::<String>::new());
+}
