@@ -5,13 +5,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as it should be")]
 
+mod aws;
 mod config;
 mod deploy;
+mod documentation;
 mod harness;
 mod host_key;
 mod instance;
 mod key;
 mod key_interrupted;
+mod layering;
 mod sandbox;
 mod security_group;
 mod ssh;

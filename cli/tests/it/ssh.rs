@@ -202,3 +202,22 @@ fn another_s_key_can_be_chosen() {
     laptop.set("BKY_IAC_KEY_NAME", "other");
     let _ = laptop.iac(["ssh", "--", "true"]).ok();
 }
+
+#[test]
+fn an_instance_without_a_public_address_cannot_be_reached() {
+    let laptop = Laptop::new();
+    let vpc = laptop.aws().made("CreateVpc", &[("CidrBlock", "10.9.0.0/16")], "vpcId");
+    let subnet = [("VpcId", &*vpc), ("CidrBlock", "10.9.1.0/24")];
+    let subnet = laptop.aws().made("CreateSubnet", &subnet, "subnetId");
+    laptop.configure(&format!("subnet_id = \"{subnet}\"\n"));
+    laptop.iac(["key", "create"]).ok();
+    laptop.iac(["security-group", "create"]).ok();
+    laptop.iac(["instance", "create", "--wait", "running"]).ok();
+    laptop.iac(["ssh", "--", "true"]).fails("no_address");
+    insta::assert_snapshot!(laptop.iac(["ssh", "--output", "text", "--", "true"]).transcript(), @"
+    $ iac ssh --output text -- true
+    ! error: instance i-1 has no public address
+    ! hint: launch it in a subnet that gives public addresses, with `subnet_id`
+    (exit status: 1)
+    ");
+}

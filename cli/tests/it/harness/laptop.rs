@@ -188,8 +188,24 @@ impl Laptop {
 
     /// Starts `iac` with something on its standard input.
     pub(crate) fn start_with<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>, input: &[u8]) -> Running {
+        self.spawn(self.command(env!("CARGO_BIN_EXE_iac")), words, input)
+    }
+
+    /// Runs `iac` in a shell that did something before, such as `ulimit -n 8`.
+    #[must_use = "a run that nobody looks at can fail unseen; ask for `ok` or `fails`"]
+    pub(crate) fn iac_after<W: AsRef<OsStr>>(&self, before: &str, words: impl IntoIterator<Item = W>) -> Run {
+        let mut shell = self.command("sh");
+        shell.args(["-c", &format!("{before} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_iac")]);
+        self.spawn(shell, words, &[]).finish()
+    }
+
+    fn spawn<W: AsRef<OsStr>>(
+        &self,
+        mut command: Command,
+        words: impl IntoIterator<Item = W>,
+        input: &[u8],
+    ) -> Running {
         let words: Vec<OsString> = words.into_iter().map(|word| word.as_ref().to_owned()).collect();
-        let mut command = self.command(env!("CARGO_BIN_EXE_iac"));
         command.args(&words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
         // A process that has ended already reads nothing.
