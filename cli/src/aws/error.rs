@@ -96,6 +96,8 @@ impl Failure {
 
 fn service_failure(code: Option<&str>, status: u16, message: String) -> Failure {
     match code.unwrap_or_default() {
+        // AWS gives a code with every refusal: this is the page of a captive portal, of a proxy, of another server.
+        "" if status < 500 => Failure::Answer(format!("the answer, of status {status}, is none of AWS's")),
         "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => Failure::Denied(message),
         "AuthFailure"
         | "InvalidClientTokenId"

@@ -32,7 +32,7 @@ struct Checked {
 /// Runs `iac config` with or without a verb. Only `show` and `check` read the present configuration.
 pub(super) fn run(
     ui: &Ui,
-    verb: Option<ConfigVerb>,
+    verb: Option<&ConfigVerb>,
     environment: &Environment,
     config_file: Option<&Path>,
     load: impl FnOnce() -> std::result::Result<Settings, ConfigError>,
@@ -55,21 +55,24 @@ fn init(ui: &Ui, environment: &Environment, config_file: Option<&Path>) -> Resul
         Error::new(Kind::SettingMissing, "`HOME` is not set, so there is no place for the configuration file")
             .hint("name the file: `iac config init --config-file /path/to/config.toml`")
     })?;
-    let failed = |error: std::io::Error| {
-        if error.kind() == std::io::ErrorKind::AlreadyExists {
-            Error::new(Kind::ConfigExists, format!("there is a configuration file already: `{}`", path.display()))
-                .hint("see what is in force with `iac config show`, or print the sample with `iac config`")
-        } else {
-            Error::new(Kind::FileFailed, format!("cannot write `{}`", path.display())).cause(error)
-        }
-    };
+    let failed =
+        |error: std::io::Error| Error::new(Kind::FileFailed, format!("cannot write `{}`", path.display())).cause(error);
     if let Some(folder) = path.parent() {
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
+    let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+    let mut file = new.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => exists(&path),
+        _ => failed(error),
+    })?;
     file.write_all(config::sample(&home(environment)).as_bytes()).map_err(failed)?;
     let written = Checked { file: Some(path.clone()), warnings: Vec::new() };
     ui.data(&written, |_| format!("wrote {}; edit it, then run `iac config check`", path.display()))
+}
+
+fn exists(path: &Path) -> Error {
+    Error::new(Kind::ConfigExists, format!("there is a configuration file already: `{}`", path.display()))
+        .hint("see what is in force with `iac config show`, or print the sample with `iac config`")
 }
 
 fn show(ui: &Ui, settings: &Settings) -> Result<()> {

@@ -36,7 +36,7 @@ struct Ran {
 
 /// Hands the line to the login user's shell as it is.
 async fn run_line(context: &Context<'_>, options: &TargetOptions, line: &str) -> Result<u8> {
-    let target = target(context, options).await?;
+    let target = Box::pin(target(context, options)).await?;
     let is_json = context.ui.json();
     let output = if is_json {
         context.interrupt.or_stop(target.captured(line)).await??
@@ -67,7 +67,7 @@ struct Copied {
 async fn copy(context: &Context<'_>, options: &TargetOptions, file: &Path, typed: Option<&str>) -> Result<()> {
     let source = Source::open(file)?;
     let destination = Destination::of(typed, source.name.as_deref()).map_err(|error| unplaced(file, error))?;
-    let target = target(context, options).await?;
+    let target = Box::pin(target(context, options)).await?;
     let progress = context.ui.progress(&format!("copying {}", file.display()));
     let result = progress.during(upload(context, &target, source, &destination, &progress)).await;
     drop(progress);

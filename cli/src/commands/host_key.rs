@@ -108,8 +108,8 @@ async fn printed(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Pati
     loop {
         // AWS keeps two texts: the present one, which long-lived instances have filled with other things and older types
         // do not have, and the one of the last boot, which lags behind.
-        let (present, boot) =
-            progress.during(async { tokio::join!(aws.console(id, true), aws.console(id, false)) }).await;
+        let looks = Box::pin(async { tokio::join!(aws.console(id, true), aws.console(id, false)) });
+        let (present, boot) = progress.during(looks).await;
         let texts = [without_refusal(present)?, boot?];
         let keys = texts.iter().flatten().map(|text| host_keys(text)).find(|keys| !keys.is_empty());
         if keys.is_some() || patience.is_over() {
@@ -158,7 +158,7 @@ async fn answers(context: &Context<'_>, target: &Target, patience: &mut Patience
             Trouble::Unreachable | Trouble::Other => true,
         };
         if !may_pass {
-            return Err(failure.into());
+            return Err((*failure).into());
         }
         if patience.is_over() {
             let timed_out = timed_out(&format!("SSH on {}", target.instance_id));

@@ -9,7 +9,7 @@ use crate::error::Result;
 
 /// Connects, and returns the status of what ran there, or OpenSSH's own 255.
 pub(super) async fn run(context: &Context<'_>, command: SshCommand) -> Result<u8> {
-    let target = target(context, &command.target).await?;
+    let target = Box::pin(target(context, &command.target)).await?;
     let line =
         (!command.argv.is_empty()).then(|| quote::command(&command.argv).expect("arguments of a process hold no NUL"));
     let output = context.interrupt.or_stop(target.attached(line.as_deref())).await??;

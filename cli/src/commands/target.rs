@@ -26,7 +26,7 @@ pub(super) async fn target(context: &Context<'_>, options: &TargetOptions) -> Re
             None => Ok(()),
         }
     };
-    let looking = async { tokio::try_join!(select::one(&aws, settings, options.id.as_deref()), account) };
+    let looking = Box::pin(async { tokio::try_join!(select::one(&aws, settings, options.id.as_deref()), account) });
     let (instance, ()) = progress.during(context.interrupt.or_stop(looking)).await??;
     drop(progress);
     running(&instance)?;
@@ -68,7 +68,8 @@ async fn private_half(
     };
     let path = folder.pem(&name);
     match files::read(&path)? {
-        Found::File { mode, .. } if mode & 0o077 == 0 => Ok(path),
+        // Nobody else can read it: the last six bits are clear.
+        Found::File { mode, .. } if mode.trailing_zeros() >= 6 => Ok(path),
         _ => key::private_half_of(context, aws, folder, &name).await,
     }
 }

@@ -8,8 +8,8 @@ use super::file::{self, Mistake};
 use super::key::{Key, Noun};
 use super::value::Raw;
 
-/// Where a value comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a value comes from, strongest first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
     Flag(String),
     Variable(String),
@@ -31,6 +31,8 @@ impl std::fmt::Display for Source {
 /// Why there are no settings.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum ConfigError {
+    #[error("there is no configuration file `{}`", file::shown(.0))]
+    Absent(PathBuf),
     #[error("cannot read the configuration file `{}`", file::shown(.path))]
     Unreadable { path: PathBuf, reason: String },
     #[error("the configuration has {}", count(.mistakes))]
@@ -39,16 +41,16 @@ pub(crate) enum ConfigError {
     Missing(Key),
 }
 
-/// A mistake with the place where it was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A mistake with the place where it was made. They are listed as the layers are: flags, environment, the file by lines.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Finding {
-    pub(crate) place: String,
+    pub(crate) source: Source,
     pub(crate) text: String,
 }
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.place, self.text)
+        write!(f, "{}: {}", self.source, self.text)
     }
 }
 
@@ -99,12 +101,14 @@ impl Layers {
         let text = match std::fs::read(&path).map(String::from_utf8) {
             Ok(Ok(text)) => text,
             Ok(Err(_)) => return Err(unreadable(path, "it is not UTF-8 text")),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => return Ok(()),
-            Err(error) => return Err(unreadable(path, error)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return if must_exist { Err(ConfigError::Absent(path)) } else { Ok(()) };
+            }
+            Err(error) => return Err(unreadable(path, error.to_string())),
         };
         let contents = file::read(text.strip_prefix('\u{feff}').unwrap_or(&text));
         for Mistake { line, text } in contents.mistakes {
-            self.findings.push(Finding { place: format!("{}:{line}", file::shown(&path)), text });
+            self.findings.push(Finding { source: Source::File { path: path.clone(), line }, text });
         }
         for (key, (raw, line)) in contents.values {
             self.values.entry(key).or_insert((raw, Source::File { path: path.clone(), line }));
@@ -117,14 +121,14 @@ impl Layers {
         self.values.get(&key)
     }
 
-    /// Reads a value; a mistake is kept for [`Layers::finish`].
+    /// Reads a value; what is wrong with it, a line each, is kept for [`Layers::finish`].
     pub(crate) fn read<T>(&mut self, key: Key, reader: impl FnOnce(&Raw) -> Result<T, String>) -> Option<T> {
         let (raw, source) = self.values.get(&key)?;
         match reader(raw) {
             Ok(value) => Some(value),
-            Err(text) => {
-                let finding = Finding { place: source.to_string(), text: format!("`{}` {text}", key.name()) };
-                self.findings.push(finding);
+            Err(mistakes) => {
+                let finding = |text| Finding { source: source.clone(), text: format!("`{}`: {text}", key.name()) };
+                self.findings.extend(mistakes.lines().map(finding));
                 None
             }
         }
@@ -138,13 +142,14 @@ impl Layers {
 
     /// Ends the reading: all mistakes at once, or none.
     pub(crate) fn finish(&mut self) -> Result<(), ConfigError> {
-        let mistakes = std::mem::take(&mut self.findings);
+        let mut mistakes = std::mem::take(&mut self.findings);
+        mistakes.sort();
         if mistakes.is_empty() { Ok(()) } else { Err(ConfigError::Invalid { mistakes }) }
     }
 }
 
-fn unreadable(path: PathBuf, reason: impl ToString) -> ConfigError {
-    ConfigError::Unreadable { path, reason: reason.to_string() }
+fn unreadable(path: PathBuf, reason: impl Into<String>) -> ConfigError {
+    ConfigError::Unreadable { path, reason: reason.into() }
 }
 
 /// The file to read, and whether its absence is an error: it is when somebody named it.

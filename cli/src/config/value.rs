@@ -1,7 +1,7 @@
 //! From what was written to what is meant: one reader for each kind of value.
 //!
 //! A reader takes the raw value of whatever layer set it and answers with the typed value, or with what is wrong in
-//! words that follow "`key` …".
+//! words that follow "`key`: …", a line for each mistake.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -256,7 +256,7 @@ pub(crate) fn tags(raw: &Raw) -> Read<BTreeMap<String, String>> {
         other => return Err(format!("is {}, but must be a table of texts", other.kind())),
     };
     let mistakes: Vec<String> = tag::check_user_tags(&tags).iter().map(ToString::to_string).collect();
-    if mistakes.is_empty() { Ok(tags) } else { Err(mistakes.join("; ")) }
+    if mistakes.is_empty() { Ok(tags) } else { Err(mistakes.join("\n")) }
 }
 
 pub(crate) fn fqdn(raw: &Raw) -> Read<String> {

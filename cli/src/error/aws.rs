@@ -46,6 +46,8 @@ fn meaning(call: &CallError) -> (Kind, Option<String>) {
         Failure::TimedOut => (Kind::AwsTimeout, Some("run the command again; it goes on where it stopped".into())),
         Failure::Fault(_) => (Kind::AwsFault, Some("run the command again; it goes on where it stopped".into())),
         Failure::Refused(_) => (Kind::AwsRefused, None),
-        Failure::Answer(_) => (Kind::AwsAnswer, None),
+        Failure::Answer(_) => {
+            (Kind::AwsAnswer, Some("check `endpoint_url`, and what stands between it and here".into()))
+        }
     }
 }

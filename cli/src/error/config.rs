@@ -8,13 +8,15 @@ impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         let message = error.to_string();
         match error {
+            ConfigError::Absent(_) => Self::new(Kind::ConfigUnreadable, message)
+                .hint("write a sample there with `iac config init`, or name another file with `--config-file`"),
             ConfigError::Unreadable { reason, .. } => Self::new(Kind::ConfigUnreadable, message)
                 .cause(reason)
-                .hint("write a sample there with `iac config init`, or name another file with `--config-file`"),
+                .hint("make it a text file that you can read, or name another with `--config-file`"),
             ConfigError::Invalid { mistakes } => mistakes
                 .iter()
                 .fold(Self::new(Kind::ConfigInvalid, message), Self::cause)
-                .hint("`iac config` prints a sample with every key"),
+                .hint("`iac config` prints a sample with comments"),
             ConfigError::Missing(key) => missing(key, message),
         }
     }

@@ -10,7 +10,7 @@ impl From<SshError> for Error {
         match error {
             SshError::Missing(_) => tool_missing(message),
             SshError::NotStarted { source, .. } => Self::new(Kind::ToolFailed, message).cause(source),
-            SshError::Connection(failure) => failure.into(),
+            SshError::Connection(failure) => (*failure).into(),
         }
     }
 }
@@ -27,7 +27,7 @@ impl From<Failure> for Error {
                 Self::new(Kind::SshFailed, format!("{endpoint} does not let `{user}` in with `{key_file}`: {id}"))
             }
             Trouble::Unreachable => Self::new(Kind::SshFailed, format!("no SSH connection to {endpoint}: {id}")),
-            Trouble::Options => Self::new(Kind::ToolFailed, "`ssh` does not take its options"),
+            Trouble::Options => Self::new(Kind::ToolFailed, "`ssh` refuses its options"),
             Trouble::Other => Self::new(Kind::SshFailed, format!("the SSH connection to {endpoint} failed: {id}")),
         };
         let hints: &[String] = &match trouble {

@@ -20,7 +20,7 @@ pub(crate) enum SshError {
     },
     /// OpenSSH itself failed, not the command on the instance.
     #[error(transparent)]
-    Connection(#[from] Failure),
+    Connection(Box<Failure>),
 }
 
 impl SshError {
@@ -30,5 +30,11 @@ impl SshError {
             io::ErrorKind::NotFound => Self::Missing(program),
             _ => Self::NotStarted { program, source },
         }
+    }
+}
+
+impl From<Failure> for SshError {
+    fn from(failure: Failure) -> Self {
+        Self::Connection(Box::new(failure))
     }
 }

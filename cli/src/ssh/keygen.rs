@@ -46,7 +46,7 @@ pub(crate) async fn generate(path: &Path, kind: &KeyKind, comment: &str, lock: &
     let mut command = program();
     command.arg("-q").arg("-t").args(kind).args(["-N", "", "-C", comment, "-f"]).arg(path);
     let output = command.stdin(lock.for_program().map_err(KeygenError::NotStarted)?).output().await;
-    succeeded(output.map_err(not_started)?).map(|_| ())
+    succeeded(&output.map_err(not_started)?).map(|_| ())
 }
 
 /// Tells the public half of a private key, whatever the permissions of the file it came from.
@@ -61,7 +61,7 @@ pub(crate) async fn public_half(private_key: &[u8]) -> Result<PrivateKey, Keygen
         drop(stdin);
     };
     let ((), output) = tokio::join!(fed, child.wait_with_output());
-    match succeeded(output.map_err(KeygenError::NotStarted)?) {
+    match succeeded(&output.map_err(KeygenError::NotStarted)?) {
         Ok(line) => PublicKey::parse(&line).map(PrivateKey::Of).map_err(KeygenError::Answer),
         Err(KeygenError::Failed(said)) => Ok(PrivateKey::Unreadable(said)),
         Err(error) => Err(error),
@@ -82,7 +82,7 @@ fn not_started(error: io::Error) -> KeygenError {
     }
 }
 
-fn succeeded(output: Output) -> Result<String, KeygenError> {
+fn succeeded(output: &Output) -> Result<String, KeygenError> {
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn what_is_no_private_key_is_unreadable_and_asks_nothing() {
         let (whole, _) = made(&KeyKind::Ed25519, "dev");
-        for text in [&b""[..], b"precious", &whole[..whole.len() / 2], &[0xff; 200_000]] {
+        for text in [&b""[..], b"precious", &whole[..whole.len() / 2], &vec![0xff; 200_000]] {
             assert!(matches!(run(public_half(text)).unwrap(), PrivateKey::Unreadable(said) if !said.is_empty()));
         }
     }

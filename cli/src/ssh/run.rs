@@ -79,10 +79,10 @@ impl Target {
         let mut child = call.start(Stdio::piped, Stdio::piped)?;
         let input = child.stdin.take().expect("the input was asked for as a pipe").into_owned_fd();
         let input = input.map_err(|error| SshError::start(PROGRAM, error))?;
-        let feeding = tokio::task::spawn_blocking(move || feed(File::from(input)));
+        let thread = tokio::task::spawn_blocking(move || feed(File::from(input)));
         let output = call.finish(child).await?;
-        let fed = feeding.await.map_err(|error| SshError::start(PROGRAM, io::Error::other(error)))?;
-        Ok((output, fed))
+        let result = thread.await.map_err(|error| SshError::start(PROGRAM, io::Error::other(error)))?;
+        Ok((output, result))
     }
 }
 

@@ -153,6 +153,6 @@ mod tests {
         let awkward = "/a b/#\"q\\ 'ü%d ${HOME}/known hosts";
         let lines = understood(&Target { known_hosts: awkward.into(), ..target() });
         let read = format!("userknownhostsfile {awkward}");
-        assert!(lines.iter().any(|line| *line == read), "no `{read}` in {lines:#?}");
+        assert!(lines.contains(&read), "no `{read}` in {lines:#?}");
     }
 }

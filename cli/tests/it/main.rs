@@ -6,8 +6,18 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first thing that is not as it should be")]
 
 mod attest;
+mod aws;
+mod config;
+mod deploy;
+mod documentation;
 mod eif;
 mod harness;
+mod host_key;
 mod instance;
+mod key;
+mod key_interrupted;
+mod layering;
 mod sandbox;
 mod security_group;
+mod ssh;
+mod story;

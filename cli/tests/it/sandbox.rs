@@ -13,6 +13,8 @@ fn a_sandbox_is_empty_at_first_and_remembers_what_was_made() {
     let laptop = Laptop::new();
     let aws = laptop.aws();
     let before = aws.world();
+    assert_eq!(before["SecurityGroup"].len(), 1, "the one that every VPC has");
+    assert!(aws.requests().is_empty());
     assert!(aws.instances().is_empty() && aws.key_pairs().is_empty() && aws.security_groups().is_empty());
 
     let (key, group) = (aws.foreign_key_pair("a *b", &[("Name", "ä ö")]), aws.foreign_group("g", &[]));

@@ -11,6 +11,10 @@ use super::Pcr;
 /// What nitro-cli names the hash, whichever version printed it.
 const HASH_ALGORITHM: &str = "Sha384 { ... }";
 
+/// How nitro-cli names SHA-384, which it prints from the debug form of a Rust type: by its own name, or as the cut of
+/// SHA-512 to 48 bytes in the hash library that newer builds of its image crate (0.8) use.
+const SHA384_NAMES: [&str; 2] = ["Sha384", "Sha512_48"];
+
 /// The registers that are taken from an image: what an enclave started from it must show.
 ///
 /// [`Display`](fmt::Display) prints the JSON that `nitro-cli build-enclave` prints; serde gives the inner object of it.
@@ -52,7 +56,11 @@ impl TryFrom<String> for HashAlgorithm {
 
     fn try_from(name: String) -> Result<Self, Self::Error> {
         let word = name.split_whitespace().next().unwrap_or_default();
-        if word == "Sha384" { Ok(Self) } else { Err(format!("measurements by `{name}` instead of SHA-384")) }
+        if SHA384_NAMES.contains(&word) {
+            Ok(Self)
+        } else {
+            Err(format!("measurements by `{name}` instead of SHA-384"))
+        }
     }
 }
 
@@ -237,6 +245,13 @@ mod tests {
         assert!(matches!(error, MeasurementsError::SeveralEnclaves(_)));
         let error = Measurements::from_nitro_cli("[]", None).unwrap_err();
         assert!(matches!(error, MeasurementsError::NoEnclave));
+    }
+
+    #[test]
+    fn newer_builds_name_the_same_hash_otherwise() {
+        let expected = measurements(1, None);
+        let text = expected.to_string().replace("Sha384 { ... }", "Sha512_48 { .. }");
+        assert_eq!(Measurements::from_nitro_cli(&text, None).unwrap(), expected);
     }
 
     #[test]

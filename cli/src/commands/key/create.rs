@@ -73,6 +73,8 @@ impl Making<'_> {
         lock: &FolderLock,
     ) -> Result<KeyPair> {
         self.context.interrupt.check()?;
+        // An earlier run may have been killed before it took this away.
+        files::remove(&public_beside(&self.file(KeyFileName::New)))?;
         if work == CreateWork::StartOver {
             remove_new(self.folder, self.name)?;
         }
@@ -103,10 +105,12 @@ impl Making<'_> {
 
     async fn generate_file(&self, kind: &KeyKind, lock: &FolderLock) -> Result<PublicKey> {
         let new = self.file(KeyFileName::New);
-        let public_file = public_beside(&new);
-        files::remove(&public_file)?;
-        keygen::generate(&new, kind, self.name.as_str(), lock).await?;
-        files::remove(&public_file)?;
+        let written = keygen::generate(&new, kind, self.name.as_str(), lock).await.map_err(Error::from);
+        written.map_err(|error| match error.kind() {
+            Kind::ToolFailed => error.hint("look whether `secrets_folder` has room and can be written to"),
+            _ => error,
+        })?;
+        files::remove(&public_beside(&new))?;
         files::sync(&new)?;
         match file_state(&new).await? {
             FileState::Key(public_key) => Ok(public_key),
@@ -139,7 +143,10 @@ impl Making<'_> {
             NotImported::Call(error) if error.failure.changed_nothing() && origin == Origin::ThisRun => {
                 self.without_new(error.into())
             }
-            failure => Error::from(failure).made([made_file(&self.file(KeyFileName::New))]),
+            NotImported::Call(error) => Error::from(error)
+                .made([made_file(&self.file(KeyFileName::New))])
+                .hint("run `iac key create` again to finish, or `iac key delete` to take everything away"),
+            NotImported::NotShown(error) => error.made([made_file(&self.file(KeyFileName::New))]),
         }
     }
 

@@ -126,8 +126,10 @@ impl Deleting<'_> {
         let is_back = error.failure.changed_nothing()
             && work.rename
             && files::rename_new(&deleting, &self.file(KeyFileName::Pem)).is_ok();
-        let made = (work.rename && !is_back).then(|| made_file(&deleting));
-        Error::from(error).made(made)
+        if !work.rename || is_back {
+            return error.into();
+        }
+        Error::from(error).made([made_file(&deleting)]).hint("run `iac key delete` again to finish")
     }
 
     fn file(&self, name: KeyFileName) -> PathBuf {

@@ -14,7 +14,7 @@ use crate::commands::patience::{Patience, timed_out};
 use crate::error::{Error, Result};
 
 /// How long EC2 may take to show a pair that it has.
-const SHOWN_WITHIN: Duration = Duration::from_secs(60);
+const SHOWN_WITHIN: Duration = Duration::from_mins(1);
 
 /// Why there is no pair to look at.
 #[derive(Debug)]

@@ -13,6 +13,9 @@ use crate::error::{Error, Kind, Result};
 use crate::files::{self, Found, SecretsFolder};
 use crate::ssh::keygen::{self, PrivateKey};
 
+/// The permission bits of everybody but a file's owner.
+const OF_OTHERS: u32 = 0o077;
+
 /// Finds the pair that the settings name and returns where its private half lies.
 pub(crate) async fn private_half(context: &Context<'_>, aws: &Aws, folder: &SecretsFolder) -> Result<PathBuf> {
     private_half_of(context, aws, folder, context.settings.key_name()?).await
@@ -74,7 +77,7 @@ fn missing(folder: &SecretsFolder, name: &KeyName, path: &Path) -> Error {
 
 /// Takes the file from the eyes of others, as OpenSSH demands; the older tool left its files readable.
 fn make_private(context: &Context<'_>, path: &Path, mode: u32, pair: &KeyPair) -> Result<()> {
-    if mode & 0o077 == 0 {
+    if mode & OF_OTHERS == 0 {
         return Ok(());
     }
     if pair.owner() == Owner::Someone {

@@ -47,7 +47,7 @@ impl Candidates {
     pub(super) fn at_home(&self, wanted: &GroupRef) -> Result<Option<&Group>> {
         match (wanted, &self.home) {
             (GroupRef::Name(_), Some(home)) => Ok(self.groups.iter().find(|group| group.vpc_id.as_ref() == Some(home))),
-            _ => only(wanted, self.groups.iter().collect()),
+            _ => only(wanted, &self.groups.iter().collect::<Vec<_>>()),
         }
     }
 
@@ -55,7 +55,10 @@ impl Candidates {
     pub(super) fn anywhere(&self, wanted: &GroupRef) -> Result<Option<&Group>> {
         match self.at_home(wanted)? {
             Some(group) => Ok(Some(group)),
-            None => only(wanted, self.groups.iter().filter(|group| group.owner() != Owner::Someone).collect()),
+            None => {
+                let known = self.groups.iter().filter(|group| group.owner() != Owner::Someone);
+                only(wanted, &known.collect::<Vec<_>>())
+            }
         }
     }
 
@@ -70,8 +73,8 @@ impl Candidates {
     }
 }
 
-fn only<'a>(wanted: &GroupRef, groups: Vec<&'a Group>) -> Result<Option<&'a Group>> {
-    match groups.as_slice() {
+fn only<'a>(wanted: &GroupRef, groups: &[&'a Group]) -> Result<Option<&'a Group>> {
+    match groups {
         [] => Ok(None),
         [one] => Ok(Some(one)),
         many => Err(ambiguous(wanted, many)),

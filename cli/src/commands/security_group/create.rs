@@ -20,7 +20,7 @@ use crate::error::{Error, Kind, Made, Result};
 /// What a group of ours says about itself, in EC2's allowed characters.
 const DESCRIPTION: &str = "SSH to instances made by iac";
 /// How long AWS may take until it shows what was made.
-const SHOWN_WITHIN: Duration = Duration::from_secs(60);
+const SHOWN_WITHIN: Duration = Duration::from_mins(1);
 
 /// A group to work on.
 #[derive(Debug)]

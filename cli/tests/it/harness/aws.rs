@@ -87,6 +87,11 @@ impl Aws {
         http::post(&self.endpoint, "/", &fields, form.finish().into_bytes())
     }
 
+    /// Makes something as somebody else and returns the text of one element of the answer, such as `subnetId`.
+    pub(crate) fn made(&self, action: &str, parameters: &[(&str, &str)], id: &str) -> String {
+        element(&self.call(action, parameters), id)
+    }
+
     /// Makes a key pair that is not ours, with these tags; the key is made by AWS.
     pub(crate) fn foreign_key_pair(&self, name: &str, tags: &[(&str, &str)]) -> String {
         let answer = self.make("CreateKeyPair", &[("KeyName", name), ("KeyType", "ed25519")], "key-pair", tags);

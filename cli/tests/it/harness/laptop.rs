@@ -26,7 +26,7 @@ use super::transcript::Masks;
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYTESTSECRET";
 
 /// No command of a test takes longer unless it hangs.
-const LONGEST: Duration = Duration::from_secs(180);
+const LONGEST: Duration = Duration::from_mins(3);
 
 /// A user's machine.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl Laptop {
         let (secrets, ssh_config) = (self.secrets(), self.write("ssh_config", "Host *\n"));
         self.write(
             ".config/bky/iac/config.toml",
-            &format!(
+            format!(
                 "[iac.aws]\nregion = \"us-east-1\"\nendpoint_url = \"{endpoint}\"\npublic_ip_url = \"{public_ip_url}\"\n\
                  secrets_folder = \"{}\"\ninstance_name = \"nitro-dev\"\nkey_name = \"nitro-dev\"\n\
                  security_group = \"nitro-dev\"\nssh_port = {ssh_port}\nssh_config = \"{}\"\n{lines}",
@@ -188,8 +188,24 @@ impl Laptop {
 
     /// Starts `iac` with something on its standard input.
     pub(crate) fn start_with<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>, input: &[u8]) -> Running {
+        self.spawn(self.command(env!("CARGO_BIN_EXE_iac")), words, input)
+    }
+
+    /// Runs `iac` in a shell that did something before, such as `ulimit -n 8`.
+    #[must_use = "a run that nobody looks at can fail unseen; ask for `ok` or `fails`"]
+    pub(crate) fn iac_after<W: AsRef<OsStr>>(&self, before: &str, words: impl IntoIterator<Item = W>) -> Run {
+        let mut shell = self.command("sh");
+        shell.args(["-c", &format!("{before} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_iac")]);
+        self.spawn(shell, words, &[]).finish()
+    }
+
+    fn spawn<W: AsRef<OsStr>>(
+        &self,
+        mut command: Command,
+        words: impl IntoIterator<Item = W>,
+        input: &[u8],
+    ) -> Running {
         let words: Vec<OsString> = words.into_iter().map(|word| word.as_ref().to_owned()).collect();
-        let mut command = self.command(env!("CARGO_BIN_EXE_iac"));
         command.args(&words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
         // A process that has ended already reads nothing.

@@ -7,6 +7,7 @@
 //! ```
 
 mod aws;
+mod host;
 mod http;
 mod kill;
 mod laptop;
@@ -19,9 +20,10 @@ mod transcript;
 
 use std::path::Path;
 
-pub(crate) use aws::{Aws, tags};
+pub(crate) use aws::{Aws, World, tags};
+pub(crate) use host::{Host, launched};
 pub(crate) use kill::{Side, kill_at_every_call};
-pub(crate) use laptop::{Laptop, SECRET};
+pub(crate) use laptop::{Laptop, Running, SECRET};
 pub(crate) use proxy::{Fault, When};
 pub(crate) use run::Run;
 

@@ -27,6 +27,8 @@ pub(crate) enum When {
     Number(usize),
     /// Every call of an action.
     Action(&'static str),
+    /// The first call of an action, and not its repetition.
+    First(&'static str),
 }
 
 /// What happens to a call.
@@ -101,7 +103,7 @@ impl Proxy {
 
     /// Waits until this many calls have come.
     pub(crate) fn wait_for(&self, calls: usize) {
-        let limit = Duration::from_secs(60);
+        let limit = Duration::from_mins(1);
         let fewer = |state: &mut State| state.calls.len() < calls;
         let waited = self.shared.changed.wait_timeout_while(self.shared.state(), limit, fewer);
         assert!(!waited.unwrap_or_else(PoisonError::into_inner).1.timed_out(), "fewer than {calls} calls came");
@@ -152,9 +154,13 @@ impl Shared {
         };
         let meant = |when: &When| match when {
             When::Number(wanted) => *wanted == number,
-            When::Action(wanted) => *wanted == action,
+            When::Action(wanted) | When::First(wanted) => *wanted == action,
         };
-        state.faults.iter().find(|(when, _)| meant(when)).map(|(_, fault)| fault.clone())
+        let found = state.faults.iter().position(|(when, _)| meant(when))?;
+        if matches!(state.faults[found].0, When::First(_)) {
+            return Some(state.faults.remove(found).1);
+        }
+        Some(state.faults[found].1.clone())
     }
 
     fn forward(&self, request: &Message) -> io::Result<Message> {

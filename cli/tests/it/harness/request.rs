@@ -13,6 +13,8 @@ use super::http;
 pub(crate) struct Request {
     pub(crate) action: String,
     pub(crate) parameters: BTreeMap<String, String>,
+    /// The id of the access key that signed it.
+    pub(crate) access_key: Option<String>,
 }
 
 impl Request {
@@ -23,13 +25,11 @@ impl Request {
             let action = target.rsplit('.').next()?.to_owned();
             let body: BTreeMap<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
             let text = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            return Some(Self {
-                action,
-                parameters: body.into_iter().map(|(name, value)| (name, text(value))).collect(),
-            });
+            let parameters = body.into_iter().map(|(name, value)| (name, text(value))).collect();
+            return Some(Self { action, parameters, access_key: None });
         }
         let mut parameters: BTreeMap<_, _> = form_urlencoded::parse(body).into_owned().collect();
-        Some(Self { action: parameters.remove("Action")?, parameters })
+        Some(Self { action: parameters.remove("Action")?, parameters, access_key: None })
     }
 
     /// The value of a parameter, such as `EnclaveOptions.Enabled`.
@@ -74,12 +74,20 @@ struct Recorded {
 pub(super) fn recorded(endpoint: &str) -> Vec<Request> {
     let recording = http::get(endpoint, "/moto-api/recorder/download-recording");
     let lines = recording.lines().filter(|line| !line.is_empty());
-    lines.filter_map(|line| understood(serde_json::from_str(line).unwrap())).collect()
+    lines.filter_map(|line| understood(&serde_json::from_str(line).unwrap())).collect()
 }
 
-fn understood(recorded: Recorded) -> Option<Request> {
-    let target = recorded.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amz-target"));
-    let body =
-        if recorded.body_encoded { BASE64_STANDARD.decode(recorded.body).unwrap() } else { recorded.body.into_bytes() };
-    Request::read(target.map(|(_, target)| target.as_str()), &body)
+fn understood(recorded: &Recorded) -> Option<Request> {
+    let field = |wanted: &str| {
+        let field = recorded.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        field.map(|(_, value)| value.as_str())
+    };
+    let body = match recorded.body_encoded {
+        true => BASE64_STANDARD.decode(&recorded.body).unwrap(),
+        false => recorded.body.clone().into_bytes(),
+    };
+    let mut request = Request::read(field("x-amz-target"), &body)?;
+    let credential = field("authorization").and_then(|signature| signature.split_once("Credential="));
+    request.access_key = credential.and_then(|(_, scope)| scope.split('/').next()).map(str::to_owned);
+    Some(request)
 }

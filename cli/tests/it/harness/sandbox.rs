@@ -4,6 +4,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+use super::aws::Aws;
 use super::http;
 use super::server::{Ready, Server};
 
@@ -34,7 +35,12 @@ impl Sandbox {
         // From here on the place in the pool is given back even if the server does not start.
         let mut sandbox = Self { server: None };
         sandbox.server = Some(idle.filter(forgets).unwrap_or_else(Server::sandbox));
-        http::post(&sandbox.ready().endpoint, "/moto-api/recorder/start-recording", &[], Vec::new());
+        let endpoint = &sandbox.ready().endpoint;
+        // moto makes a region, with its default VPC, when it is first asked for something there.
+        Aws::new(endpoint).call("DescribeVpcs", &[]);
+        for page in ["reset-recording", "start-recording"] {
+            http::post(endpoint, &format!("/moto-api/recorder/{page}"), &[], Vec::new());
+        }
         sandbox
     }
 
@@ -72,9 +78,6 @@ fn pool() -> MutexGuard<'static, Pool> {
 
 /// Makes a server that served another case forget it; one that broke with that case is replaced.
 fn forgets(server: &Server) -> bool {
-    let pages = ["/moto-api/reset", "/moto-api/recorder/reset-recording"];
-    pages.iter().all(|page| {
-        let request = http::Message::request("POST", page, &[], Vec::new());
-        http::exchange(&server.ready.endpoint, &request).is_ok_and(|answer| answer.status() == 200)
-    })
+    let request = http::Message::request("POST", "/moto-api/reset", &[], Vec::new());
+    http::exchange(&server.ready.endpoint, &request).is_ok_and(|answer| answer.status() == 200)
 }

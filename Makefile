@@ -1,0 +1,71 @@
+# Every target sets up what it needs, inside this folder: Rust (rustup reads rust-toolchain.toml) and Python 3 are enough.
+#
+# The whole workspace is always named: with a part of it Cargo would choose other features for shared crates, and
+# compile the AWS SDK a second time.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+WORKSPACE := --workspace --locked
+CARGO_DENY := .tools/cargo-deny-0.20.2/bin/cargo-deny
+CARGO_FUZZ := .tools/cargo-fuzz-0.13.2/bin/cargo-fuzz
+
+.PHONY: help demo sandbox test lint install fuzz conformance bench-nitro sandbox-setup clean veryclean
+
+help: ## shows this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: build sandbox-setup ## shows the main job on the sandbox, and that nothing is left of it
+	@demo/demo.sh
+
+sandbox: build sandbox-setup ## starts the sandbox for use by hand and prints the configuration to use
+	@demo/sandbox.sh
+
+test: sandbox-setup ## passes every test
+	cd sandbox && .venv/bin/pytest
+	cargo test $(WORKSPACE)
+
+lint: sandbox-setup $(CARGO_DENY) ## checks formatting, lints, dependencies
+	cargo fmt --check
+	cd sandbox && .venv/bin/ruff check && .venv/bin/ruff format --check
+	$(CARGO_DENY) --locked check bans licenses sources
+	cargo clippy $(WORKSPACE) --all-targets -- -D warnings
+
+install: ## puts `iac` into ~/.cargo/bin
+	cargo install --path cli --locked
+
+fuzz: $(CARGO_FUZZ) ## runs each fuzz target for a minute; needs a nightly compiler
+	export PATH="$(CURDIR)/$(dir $(CARGO_FUZZ)):$$PATH"; \
+	for target in $$(cargo +nightly fuzz list --fuzz-dir fuzz); do \
+	    mkdir -p "fuzz/corpus/$$target"; \
+	    cargo +nightly fuzz run --fuzz-dir fuzz "$$target" "fuzz/corpus/$$target" "fuzz/seeds/$$target" -- \
+	        -max_total_time=60 -timeout=5 -max_len=20000; \
+	done
+
+conformance: ## holds image reading against AWS's own crate; needs OpenSSL's headers
+	cargo run --locked --manifest-path conformance/Cargo.toml
+
+bench-nitro: ## measures how fast images are measured and documents verified
+	cargo bench --locked -p nitro
+
+.PHONY: build
+build:
+	cargo build $(WORKSPACE)
+
+sandbox-setup: ## makes what the sandbox needs; a second run takes milliseconds
+	@sandbox/setup --dev
+
+# A folder a version, so that a new version is fetched when its line changes.
+$(CARGO_DENY):
+	cargo install --locked cargo-deny@0.20.2 --root .tools/cargo-deny-0.20.2
+
+$(CARGO_FUZZ):
+	cargo install --locked cargo-fuzz@0.13.2 --root .tools/cargo-fuzz-0.13.2
+
+clean: ## removes what was built and what sandboxes left
+	rm -rf target conformance/target fuzz/target sandbox/run
+
+veryclean: clean ## removes also the tools and the Python environment
+	rm -rf .tools sandbox/.venv sandbox/.tools

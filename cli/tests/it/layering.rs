@@ -1,0 +1,64 @@
+//! The directions of dependency inside `cli`, which the compiler does not see: everything is one crate there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::harness::root;
+
+/// Every source file below a folder of `cli/src`, or the one file.
+fn sources(below: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![root().join("cli/src").join(below)];
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    assert!(!found.is_empty(), "no source in {below}");
+    found
+}
+
+/// The lines that hold a word, with their files; comments may name what they like.
+fn lines_with<'a>(files: &'a [(PathBuf, String)], word: &str) -> Vec<(&'a Path, &'a str)> {
+    let code = |line: &&str| !line.trim_start().starts_with("//");
+    let holds = |path: &'a Path, text: &'a str| {
+        text.lines().filter(code).filter(|line| line.contains(word)).map(move |line| (path, line)).collect::<Vec<_>>()
+    };
+    files.iter().flat_map(|(path, text)| holds(path, text)).collect()
+}
+
+#[test]
+fn only_the_aws_folder_names_the_sdk() {
+    let (inside, outside): (Vec<_>, Vec<_>) =
+        sources("").into_iter().partition(|(path, _)| path.starts_with(root().join("cli/src/aws")));
+    for word in ["aws_sdk_", "aws_config", "aws_smithy_"] {
+        assert_eq!(lines_with(&outside, word), [], "{word}");
+        assert!(!lines_with(&inside, word).is_empty(), "{word}: the test looks for what is not there");
+    }
+}
+
+#[test]
+fn the_layers_below_know_neither_arguments_nor_commands_nor_terminal() {
+    for layer in ["aws", "ssh", "files", "proof"] {
+        let folder = root().join("cli/src").join(layer);
+        let files = if folder.is_dir() { sources(layer) } else { sources(&format!("{layer}.rs")) };
+        for word in ["crate::args", "crate::commands", "crate::ui", "crate::error"] {
+            assert_eq!(lines_with(&files, word), [], "{layer}");
+        }
+    }
+}
+
+#[test]
+fn only_the_terminal_writes_to_it_and_only_one_file_reads_the_environment() {
+    let files: Vec<_> = sources("").into_iter().filter(|(path, _)| !path.ends_with("ui.rs")).collect();
+    for word in ["io::stdout()", "io::stderr()"] {
+        let elsewhere: Vec<_> = lines_with(&files, word);
+        assert_eq!(elsewhere, [], "{word}");
+    }
+    let readers = lines_with(&files, "env::vars_os");
+    assert!(readers.iter().all(|(path, _)| path.ends_with("config/environment.rs")) && !readers.is_empty());
+    assert_eq!(lines_with(&files, "env::var("), []);
+}
