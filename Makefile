@@ -10,6 +10,7 @@ SHELL := /bin/bash
 
 WORKSPACE := --workspace --locked
 CARGO_DENY := .tools/cargo-deny-0.20.2/bin/cargo-deny
+CARGO_FUZZ := .tools/cargo-fuzz-0.13.2/bin/cargo-fuzz
 
 .PHONY: help demo sandbox test lint install fuzz conformance bench-nitro sandbox-setup clean veryclean
 
@@ -35,9 +36,12 @@ lint: sandbox-setup $(CARGO_DENY) ## checks formatting, lints, dependencies
 install: ## puts `iac` into ~/.cargo/bin
 	cargo install --path cli --locked
 
-fuzz: ## runs each fuzz target for a minute; needs a nightly compiler and cargo-fuzz
+fuzz: $(CARGO_FUZZ) ## runs each fuzz target for a minute; needs a nightly compiler
+	export PATH="$(CURDIR)/$(dir $(CARGO_FUZZ)):$$PATH"; \
 	for target in $$(cargo +nightly fuzz list --fuzz-dir fuzz); do \
-	    cargo +nightly fuzz run --fuzz-dir fuzz "$$target" -- -max_total_time=60; \
+	    mkdir -p "fuzz/corpus/$$target"; \
+	    cargo +nightly fuzz run --fuzz-dir fuzz "$$target" "fuzz/corpus/$$target" "fuzz/seeds/$$target" -- \
+	        -max_total_time=60 -timeout=5 -max_len=20000; \
 	done
 
 conformance: ## holds image reading against AWS's own crate; needs OpenSSL's headers
@@ -53,9 +57,12 @@ build:
 sandbox-setup: ## makes what the sandbox needs; a second run takes milliseconds
 	@sandbox/setup --dev
 
-# A folder a version, so that a new version is fetched when this line changes.
+# A folder a version, so that a new version is fetched when its line changes.
 $(CARGO_DENY):
 	cargo install --locked cargo-deny@0.20.2 --root .tools/cargo-deny-0.20.2
+
+$(CARGO_FUZZ):
+	cargo install --locked cargo-fuzz@0.13.2 --root .tools/cargo-fuzz-0.13.2
 
 clean: ## removes what was built and what sandboxes left
 	rm -rf target conformance/target fuzz/target sandbox/run

@@ -63,11 +63,11 @@ pub(crate) struct GlobalOptions {
     #[arg(long, global = true, value_name = "FOLDER")]
     secrets_folder: Option<String>,
     /// Refused: a secret must not be on a command line
-    #[arg(long, global = true, hide = true, value_name = "SECRET", num_args = 0..=1)]
-    pub(crate) secret_key: Option<Option<String>>,
+    #[arg(long, global = true, hide = true, value_name = "SECRET", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) secret_key: Option<String>,
     /// Refused together with the secret
-    #[arg(long, global = true, hide = true, value_name = "KEY", num_args = 0..=1)]
-    pub(crate) access_key: Option<Option<String>>,
+    #[arg(long, global = true, hide = true, value_name = "KEY", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) access_key: Option<String>,
 }
 
 /// How results are written to stdout.
@@ -311,14 +311,14 @@ pub(crate) struct OneInstance {
 #[derive(Debug, Args)]
 pub(crate) struct SshOptions {
     /// Login user [default: ec2-user]
-    #[arg(long, value_name = "USER")]
-    ssh_user: Option<String>,
+    #[arg(long = "ssh-user", value_name = "USER")]
+    user: Option<String>,
     /// Port that SSH listens on [default: 22]
-    #[arg(long, value_name = "PORT")]
-    ssh_port: Option<String>,
+    #[arg(long = "ssh-port", value_name = "PORT")]
+    port: Option<String>,
     /// OpenSSH configuration file to use instead of the user's own
-    #[arg(long, value_name = "FILE")]
-    ssh_config: Option<String>,
+    #[arg(long = "ssh-config", value_name = "FILE")]
+    config: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -481,7 +481,7 @@ impl CreateOptions {
             (Key::VolumeGib, &self.volume_gib),
             (Key::InstanceProfile, &self.instance_profile),
         ]);
-        typed.extend(ssh_settings(&self.ssh.ssh_user, &self.ssh.ssh_port, &self.ssh.ssh_config));
+        typed.extend(ssh_settings([&self.ssh.user, &self.ssh.port, &self.ssh.config]));
         typed
     }
 }
@@ -489,12 +489,12 @@ impl CreateOptions {
 impl TargetOptions {
     fn typed(&self) -> Typed {
         let mut typed = present([(Key::InstanceName, &self.instance_name), (Key::KeyName, &self.key_name)]);
-        typed.extend(ssh_settings(&self.ssh_user, &self.ssh_port, &self.ssh_config));
+        typed.extend(ssh_settings([&self.ssh_user, &self.ssh_port, &self.ssh_config]));
         typed
     }
 }
 
-fn ssh_settings(user: &Option<String>, port: &Option<String>, config: &Option<String>) -> Typed {
+fn ssh_settings([user, port, config]: [&Option<String>; 3]) -> Typed {
     present([(Key::SshUser, user), (Key::SshPort, port), (Key::SshConfig, config)])
 }
 

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 /// The access key of the environment, of the configuration file or of a CSV file; `None` leaves it to AWS's chain.
 pub(crate) fn read(source: &CredentialSource) -> Result<Option<StaticKey>> {
     let (path, user) = match source {
-        CredentialSource::Static { key, .. } => return Ok(Some(key.clone())),
+        CredentialSource::Static(key) => return Ok(Some(key.clone())),
         CredentialSource::Csv { path, user } => (path, user.as_deref()),
         CredentialSource::Profile(_) | CredentialSource::Chain => return Ok(None),
     };

@@ -75,6 +75,7 @@ impl Error {
 
     /// Adds a `caused by:` line.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "an error or a text ends here; nobody needs it afterwards")]
     pub(crate) fn cause(mut self, cause: impl ToString) -> Self {
         self.0.causes.push(cause.to_string());
         self

@@ -43,11 +43,6 @@ impl Ui {
         self.verbose
     }
 
-    /// Whether stderr is a terminal.
-    pub(crate) fn terminal(&self) -> bool {
-        self.terminal
-    }
-
     /// Writes a result: as one JSON document, or as the text made for this width.
     pub(crate) fn data<T: Serialize>(&self, value: &T, text: impl FnOnce(usize) -> String) -> Result<()> {
         match self.format {
@@ -57,16 +52,11 @@ impl Ui {
     }
 
     /// Writes text to stdout as it is, with a final newline.
+    #[expect(clippy::unused_self, reason = "who writes to a stream has been handed the terminal")]
     pub(crate) fn text(&self, text: &str) -> Result<()> {
         let mut stdout = io::stdout().lock();
         let newline = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         written(write!(stdout, "{text}{newline}").and_then(|()| stdout.flush()))
-    }
-
-    /// Writes bytes to stdout as they are.
-    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<()> {
-        let mut stdout = io::stdout().lock();
-        written(stdout.write_all(bytes).and_then(|()| stdout.flush()))
     }
 
     /// Says something that a person may want to know; silent where nobody reads, unless `-v` is given.
@@ -117,6 +107,7 @@ impl Ui {
     }
 
     /// Writes one message to stderr; control characters of its text are escaped, line by line.
+    #[expect(clippy::unused_self, reason = "who writes to a stream has been handed the terminal")]
     fn line(&self, label: &str, text: &str) {
         let mut stderr = AutoStream::auto(io::stderr()).lock();
         for (number, line) in text.lines().enumerate() {

@@ -16,7 +16,7 @@ impl Aws {
         let answer = DescribeInstanceTypesInput::builder().instance_types(name.into()).send_with(&self.ec2).await;
         match answer.map_err(|error| CallError::new(EC2, "DescribeInstanceTypes", &error)) {
             Ok(answer) => {
-                let mut described = answer.instance_types.unwrap_or_default().into_iter().map(instance_type);
+                let mut described = answer.instance_types().iter().map(instance_type);
                 Ok(described.find(|described| described.name == name))
             }
             Err(error) if error.is("InvalidInstanceType") || error.is("InvalidParameterValue") => Ok(None),
@@ -46,11 +46,11 @@ impl Aws {
     }
 }
 
-fn instance_type(described: types::InstanceTypeInfo) -> InstanceType {
+fn instance_type(described: &types::InstanceTypeInfo) -> InstanceType {
     let number = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
     let cpus = described.v_cpu_info.as_ref();
     let architectures =
-        described.processor_info.as_ref().map(|info| info.supported_architectures()).unwrap_or_default();
+        described.processor_info.as_ref().map(types::ProcessorInfo::supported_architectures).unwrap_or_default();
     let memory = described.memory_info.as_ref().and_then(types::MemoryInfo::size_in_mib);
     InstanceType {
         name: described.instance_type.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default(),

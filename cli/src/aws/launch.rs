@@ -90,7 +90,7 @@ fn root_volume(launch: &Launch) -> types::BlockDeviceMapping {
     types::BlockDeviceMapping::builder().device_name(&launch.root_device).ebs(volume.build()).build()
 }
 
-/// Instance metadata by session tokens only (IMDSv2), within the host itself.
+/// Instance metadata by session tokens only (`IMDSv2`), within the host itself.
 fn metadata_options() -> types::InstanceMetadataOptionsRequest {
     types::InstanceMetadataOptionsRequest::builder()
         .http_tokens(types::HttpTokensState::Required)

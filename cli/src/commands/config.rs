@@ -32,7 +32,7 @@ struct Checked {
 /// Runs `iac config` with or without a verb. Only `show` and `check` read the present configuration.
 pub(super) fn run(
     ui: &Ui,
-    verb: Option<ConfigVerb>,
+    verb: Option<&ConfigVerb>,
     environment: &Environment,
     config_file: Option<&Path>,
     load: impl FnOnce() -> std::result::Result<Settings, ConfigError>,

@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
     let (typed, noun, config_file) = (arguments.typed(), arguments.noun(), arguments.global.config_file);
     let load = || Settings::load(typed, environment, noun, config_file.as_deref());
     if let Command::Config(command) = arguments.command {
-        return config::run(ui, command.verb, environment, config_file.as_deref(), load).map(|()| 0);
+        return config::run(ui, command.verb.as_ref(), environment, config_file.as_deref(), load).map(|()| 0);
     }
     let settings = load()?;
     if ui.verbosity() > 1 {
@@ -61,7 +61,6 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
         Command::Ssh(command) => ssh::run(context, command).await,
         Command::Deploy(command) => deploy::run(context, command).await,
         Command::Config(_) => Ok(0),
-        _ => Ok(1),
     }
 }
 

@@ -12,7 +12,7 @@ use super::value;
 #[derive(Debug)]
 pub(crate) enum CredentialSource {
     /// An access key from the environment or the configuration file.
-    Static { key: StaticKey, source: Source },
+    Static(StaticKey),
     /// A CSV file as AWS lets one download it; read when it is needed.
     Csv { path: PathBuf, user: Option<String> },
     /// A profile of AWS's shared files.
@@ -50,12 +50,12 @@ pub(super) fn choose(layers: &mut Layers, folder: Option<&Path>) -> CredentialSo
 /// An access key and a secret that belong together: both of the environment, or both of the file.
 fn static_key(layers: &Layers, pair: Option<(String, String)>, token: Option<String>) -> Option<CredentialSource> {
     let (id, secret) = pair?;
-    let source = layers.get(Key::AccessKey)?.1.clone();
+    let source = &layers.get(Key::AccessKey)?.1;
     let secret_source = &layers.get(Key::SecretKey)?.1;
-    if std::mem::discriminant(&source) != std::mem::discriminant(secret_source) {
+    if std::mem::discriminant(source) != std::mem::discriminant(secret_source) {
         return None;
     }
     let token = token.filter(|_| matches!(source, Source::Variable(_)));
     let key = StaticKey { id, secret: Secret::new(secret), session_token: token.map(Secret::new) };
-    Some(CredentialSource::Static { key, source })
+    Some(CredentialSource::Static(key))
 }

@@ -38,10 +38,4 @@ impl Environment {
     pub(crate) fn own_names(&self) -> impl Iterator<Item = &str> {
         self.variables.keys().map(String::as_str).filter(|name| name.starts_with("BKY_IAC_"))
     }
-
-    /// An environment for tests.
-    #[cfg(test)]
-    pub(crate) fn of(variables: &[(&str, &str)]) -> Self {
-        Self { variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect() }
-    }
 }

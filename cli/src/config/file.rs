@@ -122,7 +122,7 @@ fn unquoted(line: &str) -> Option<String> {
 /// The line of a byte offset, counted from 1.
 fn line_of(text: &str, offset: usize) -> usize {
     let end = offset.min(text.len());
-    text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count() + 1
+    text.as_bytes()[..end].split(|byte| *byte == b'\n').count()
 }
 
 /// How a file is named in messages.

@@ -21,6 +21,7 @@ macro_rules! keys {
     ($($key:ident $table:ident $name:literal $meaning:literal)*) => {
         /// A setting, named as in the configuration file.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[expect(clippy::enum_variant_names, reason = "the keys are named as they stand in the file")]
         pub(crate) enum Key { $(#[doc = $meaning] $key,)* }
 
         impl Key {

@@ -104,7 +104,7 @@ impl Layers {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return if must_exist { Err(ConfigError::Absent(path)) } else { Ok(()) };
             }
-            Err(error) => return Err(unreadable(path, error)),
+            Err(error) => return Err(unreadable(path, error.to_string())),
         };
         let contents = file::read(&text);
         for Mistake { line, text } in contents.mistakes {
@@ -148,8 +148,8 @@ impl Layers {
     }
 }
 
-fn unreadable(path: PathBuf, reason: impl ToString) -> ConfigError {
-    ConfigError::Unreadable { path, reason: reason.to_string() }
+fn unreadable(path: PathBuf, reason: impl Into<String>) -> ConfigError {
+    ConfigError::Unreadable { path, reason: reason.into() }
 }
 
 /// The file to read, and whether its absence is an error: it is when somebody named it.

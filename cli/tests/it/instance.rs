@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Fault, Laptop, When, kill_at_every_call, tags};
+use crate::harness::{Fault, Laptop, Running, When, kill_at_every_call, tags};
 
 const CREATE: [&str; 2] = ["instance", "create"];
 const CREATE_RUNNING: [&str; 4] = ["instance", "create", "--wait", "running"];
@@ -342,7 +342,7 @@ fn an_instance_that_ends_while_it_is_waited_for_is_an_error_that_names_it() {
 
 /// Looks until AWS has an instance; the run that launches it goes on meanwhile.
 fn wait_for_launch(laptop: &Laptop) -> String {
-    let limit = Instant::now() + Duration::from_secs(60);
+    let limit = Instant::now() + Duration::from_mins(1);
     while Instant::now() < limit {
         if let Some(instance) = live(laptop).first() {
             return instance["id"].as_str().unwrap().to_owned();
@@ -414,7 +414,7 @@ fn a_termination_killed_at_any_call_leaves_nothing() {
 #[test]
 fn two_launches_at_once_make_one_instance() {
     let laptop = ready();
-    let [first, second] = [laptop.start(CREATE_RUNNING), laptop.start(CREATE_RUNNING)].map(|run| run.finish());
+    let [first, second] = [laptop.start(CREATE_RUNNING), laptop.start(CREATE_RUNNING)].map(Running::finish);
     let ids: Vec<Value> =
         [first, second].into_iter().filter(|run| run.status.success()).map(|run| run.json()["id"].clone()).collect();
     let instances = live(&laptop);

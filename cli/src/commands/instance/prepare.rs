@@ -52,7 +52,7 @@ pub(super) async fn prepare(context: &Context<'_>, aws: &Aws, folder: &SecretsFo
     let (described, zones, images, subnets) = (described?, zones?, images?, subnets?);
     let described = described.ok_or_else(|| type_unknown(type_name))?;
     check_type(&described, settings.nitro())?;
-    let subnets = in_order(name, type_name, &zones, subnets)?;
+    let subnets = in_order(name, type_name, &zones, &subnets)?;
     let image = progress.during(image(aws, &images, &described)).await?;
     let launch = Launch {
         image_id: image.id,
@@ -142,7 +142,7 @@ async fn subnets(settings: &Settings, aws: &Aws) -> Result<Vec<Subnet>> {
 }
 
 /// One subnet for each zone that offers the type, in the order computed from the environment's name.
-fn in_order(name: &InstanceName, type_name: &str, zones: &[String], subnets: Vec<Subnet>) -> Result<Vec<Subnet>> {
+fn in_order(name: &InstanceName, type_name: &str, zones: &[String], subnets: &[Subnet]) -> Result<Vec<Subnet>> {
     if subnets.is_empty() {
         return Err(Error::new(Kind::NoDefaultVpc, "this region has no default VPC with a subnet")
             .hint("set `subnet_id` to the subnet to launch in")
@@ -174,8 +174,8 @@ mod tests {
 
     fn order(zones: &[&str], subnets: &[&str]) -> Result<Vec<String>> {
         let zones: Vec<String> = zones.iter().map(ToString::to_string).collect();
-        let subnets = subnets.iter().map(|zone| subnet(zone)).collect();
-        let ordered = in_order(&InstanceName::parse("dev").unwrap(), "c6a.xlarge", &zones, subnets)?;
+        let subnets: Vec<Subnet> = subnets.iter().map(|zone| subnet(zone)).collect();
+        let ordered = in_order(&InstanceName::parse("dev").unwrap(), "c6a.xlarge", &zones, &subnets)?;
         Ok(ordered.into_iter().map(|subnet| subnet.zone).collect())
     }
 

@@ -22,7 +22,7 @@ struct Terminated {
 }
 
 /// How long an instance that AWS does not know everywhere yet is asked to end.
-const KNOWN_WITHIN: Duration = Duration::from_secs(60);
+const KNOWN_WITHIN: Duration = Duration::from_mins(1);
 
 /// Terminates one instance and waits, for as long as `timeout` says.
 pub(super) async fn terminate(

@@ -87,7 +87,7 @@ pub(crate) fn exchange(endpoint: &str, request: &Message) -> io::Result<Message>
         request.fields.push(("host".to_owned(), host(endpoint).to_owned()));
     }
     let mut stream = TcpStream::connect(host(endpoint))?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     stream.write_all(&request.bytes())?;
     Message::read(&stream)?.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))
 }

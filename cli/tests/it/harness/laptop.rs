@@ -26,7 +26,7 @@ use super::transcript::Masks;
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYTESTSECRET";
 
 /// No command of a test takes longer unless it hangs.
-const LONGEST: Duration = Duration::from_secs(180);
+const LONGEST: Duration = Duration::from_mins(3);
 
 /// A user's machine.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl Laptop {
         let (secrets, ssh_config) = (self.secrets(), self.write("ssh_config", "Host *\n"));
         self.write(
             ".config/bky/iac/config.toml",
-            &format!(
+            format!(
                 "[iac.aws]\nregion = \"us-east-1\"\nendpoint_url = \"{endpoint}\"\npublic_ip_url = \"{public_ip_url}\"\n\
                  secrets_folder = \"{}\"\ninstance_name = \"nitro-dev\"\nkey_name = \"nitro-dev\"\n\
                  security_group = \"nitro-dev\"\nssh_port = {ssh_port}\nssh_config = \"{}\"\n{lines}",

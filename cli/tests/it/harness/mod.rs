@@ -23,7 +23,7 @@ use std::path::Path;
 pub(crate) use aws::{Aws, World, tags};
 pub(crate) use host::{Host, launched};
 pub(crate) use kill::{Side, kill_at_every_call};
-pub(crate) use laptop::{Laptop, SECRET};
+pub(crate) use laptop::{Laptop, Running, SECRET};
 pub(crate) use proxy::{Fault, When};
 
 /// The root of the source tree.

@@ -103,7 +103,7 @@ impl Proxy {
 
     /// Waits until this many calls have come.
     pub(crate) fn wait_for(&self, calls: usize) {
-        let limit = Duration::from_secs(60);
+        let limit = Duration::from_mins(1);
         let fewer = |state: &mut State| state.calls.len() < calls;
         let waited = self.shared.changed.wait_timeout_while(self.shared.state(), limit, fewer);
         assert!(!waited.unwrap_or_else(PoisonError::into_inner).1.timed_out(), "fewer than {calls} calls came");

@@ -74,10 +74,10 @@ struct Recorded {
 pub(super) fn recorded(endpoint: &str) -> Vec<Request> {
     let recording = http::get(endpoint, "/moto-api/recorder/download-recording");
     let lines = recording.lines().filter(|line| !line.is_empty());
-    lines.filter_map(|line| understood(serde_json::from_str(line).unwrap())).collect()
+    lines.filter_map(|line| understood(&serde_json::from_str(line).unwrap())).collect()
 }
 
-fn understood(recorded: Recorded) -> Option<Request> {
+fn understood(recorded: &Recorded) -> Option<Request> {
     let field = |wanted: &str| {
         let field = recorded.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         field.map(|(_, value)| value.as_str())

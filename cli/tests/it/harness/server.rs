@@ -77,5 +77,5 @@ fn first<T: Send + 'static>(
             }
         }
     });
-    receiver.recv_timeout(Duration::from_secs(60)).expect("the server says that it is ready; run `make sandbox-setup`")
+    receiver.recv_timeout(Duration::from_mins(1)).expect("the server says that it is ready; run `make sandbox-setup`")
 }

@@ -78,7 +78,7 @@ fn the_whole_internet_only_if_written_out_and_then_with_a_warning() {
     ! warning: `ssh_from` is 0.0.0.0/0: the whole internet may try to log in
     ! security group `nitro-dev` sg-1 lets SSH in from 0.0.0.0/0
     ");
-    assert_eq!(let_in(&laptop.aws(), &laptop.iac(LIST).ok().json()[0]["id"].as_str().unwrap()), ["tcp 22 0.0.0.0/0"]);
+    assert_eq!(let_in(&laptop.aws(), laptop.iac(LIST).ok().json()[0]["id"].as_str().unwrap()), ["tcp 22 0.0.0.0/0"]);
 }
 
 #[test]
