@@ -19,3 +19,4 @@ mod sandbox;
 mod security_group;
 mod ssh;
 mod story;
+mod terminal;
