@@ -98,14 +98,13 @@ impl Ui {
 
     /// Shows what is being waited for, once it takes a while, until the result is dropped.
     pub(crate) fn progress(&self, what: &str) -> Progress {
-        let target =
-            if self.terminal && self.verbose < 2 { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(None, target);
+        // Hidden until it has taken long enough: a change of its message would draw at once.
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         bar.set_style(
             ProgressStyle::with_template("{spinner} {msg} ({elapsed})").expect("the template is well-formed"),
         );
         bar.set_message(plain(what));
-        Progress { bar, started: tokio::time::Instant::now() }
+        Progress { bar, shown: self.terminal && self.verbose < 2, started: tokio::time::Instant::now() }
     }
 
     /// Writes one message to stderr; control characters of its text are escaped, line by line.
@@ -124,6 +123,8 @@ impl Ui {
 #[derive(Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
+    /// Whether there is a terminal to draw on that nothing else is written to.
+    shown: bool,
     started: tokio::time::Instant,
 }
 
@@ -136,9 +137,16 @@ impl Progress {
             let next = first.max(tokio::time::Instant::now() + Duration::from_millis(100));
             tokio::select! {
                 result = &mut work => return result,
-                () = tokio::time::sleep_until(next) => self.bar.tick(),
+                () = tokio::time::sleep_until(next) => self.draw(),
             }
         }
+    }
+
+    fn draw(&self) {
+        if self.shown && self.bar.is_hidden() {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.bar.tick();
     }
 
     /// Changes what is said to be waited for.

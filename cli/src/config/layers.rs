@@ -106,7 +106,7 @@ impl Layers {
             }
             Err(error) => return Err(unreadable(path, error.to_string())),
         };
-        let contents = file::read(text.strip_prefix('\u{feff}').unwrap_or(&text));
+        let contents = file::read(&text);
         for Mistake { line, text } in contents.mistakes {
             self.findings.push(Finding { source: Source::File { path: path.clone(), line }, text });
         }

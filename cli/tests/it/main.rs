@@ -21,3 +21,4 @@ mod sandbox;
 mod security_group;
 mod ssh;
 mod story;
+mod terminal;
