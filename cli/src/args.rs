@@ -417,8 +417,9 @@ impl Arguments {
             Command::Key(_) => Some(Noun::Key),
             Command::Instance(_) => Some(Noun::Instance),
             Command::Deploy(_) => Some(Noun::Deploy),
-            Command::Config(_) | Command::SecurityGroup(_) | Command::Ssh(_) => None,
-            Command::Eif(_) | Command::Attest(_) => None,
+            Command::Config(_) | Command::SecurityGroup(_) | Command::Ssh(_) | Command::Eif(_) | Command::Attest(_) => {
+                None
+            }
         }
     }
 

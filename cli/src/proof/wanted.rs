@@ -140,7 +140,7 @@ mod tests {
             nonce: Some(vec![1]),
             user_data: Some(vec![2]),
             public_key: Some(vec![3]),
-            max_age: Some(Duration::from_secs(300)),
+            max_age: Some(Duration::from_mins(5)),
             allow_debug: true,
             root: None,
         }

@@ -11,7 +11,7 @@ use super::{QUIET, Ui};
 /// Work that is told how many bytes are done; it disappears when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Bar {
-    bar: ProgressBar,
+    drawn: ProgressBar,
     started: Instant,
     /// Whether there is something still to be drawn on.
     waits: bool,
@@ -33,7 +33,7 @@ impl Ui {
         let style = ProgressStyle::with_template(template).expect("the template is well-formed");
         bar.set_style(style.progress_chars("=> "));
         bar.set_message(plain(what));
-        Bar { bar, started: Instant::now(), waits: self.terminal }
+        Bar { drawn: bar, started: Instant::now(), waits: self.terminal }
     }
 }
 
@@ -42,19 +42,19 @@ impl Bar {
     pub(crate) fn at(&mut self, done: u64) {
         if self.waits && self.started.elapsed() >= QUIET {
             self.waits = false;
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.drawn.set_draw_target(ProgressDrawTarget::stderr());
         }
-        self.bar.set_position(done);
+        self.drawn.set_position(done);
     }
 
     /// Says that so many more bytes are done.
     pub(crate) fn more(&mut self, bytes: u64) {
-        self.at(self.bar.position() + bytes);
+        self.at(self.drawn.position() + bytes);
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        self.drawn.finish_and_clear();
     }
 }

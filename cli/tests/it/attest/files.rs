@@ -9,7 +9,7 @@ use crate::harness::Laptop;
 const PLAIN: &[u8] = include_bytes!("../../../../nitro/tests/eif/data/plain.eif");
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    data_encoding::HEXLOWER.encode(bytes)
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn bent_certificates_are_refused() {
         (
             "chain_signatures",
             Module::bent(|plans| {
-                plans[ZONE].signing_key = Some(KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap())
+                plans[ZONE].signing_key = Some(KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap());
             }),
         ),
     ];
