@@ -207,7 +207,7 @@ fn another_s_key_can_be_chosen() {
 fn an_instance_without_a_public_address_cannot_be_reached() {
     let laptop = Laptop::new();
     let vpc = laptop.aws().made("CreateVpc", &[("CidrBlock", "10.9.0.0/16")], "vpcId");
-    let subnet = [("VpcId", &*vpc), ("CidrBlock", "10.9.1.0/24")];
+    let subnet = [("VpcId", &*vpc), ("CidrBlock", "10.9.1.0/24"), ("AvailabilityZone", "us-east-1a")];
     let subnet = laptop.aws().made("CreateSubnet", &subnet, "subnetId");
     laptop.configure(&format!("subnet_id = \"{subnet}\"\n"));
     laptop.iac(["key", "create"]).ok();
