@@ -60,6 +60,16 @@ impl Owner {
     pub fn is_ours(&self) -> bool {
         matches!(self, Self::Ours { .. })
     }
+
+    /// Says whose the resource is, as lists show it; nothing where it is ours.
+    #[must_use]
+    pub fn remark(&self) -> &'static str {
+        match self {
+            Self::Ours { .. } => "",
+            Self::OlderTool => "older tool",
+            Self::Someone => "not ours",
+        }
+    }
 }
 
 /// Returns the value of a tag.

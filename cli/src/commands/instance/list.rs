@@ -2,7 +2,6 @@
 
 use iac_core::observed::Instance;
 use iac_core::table::{self, Cell};
-use iac_core::tag::Owner;
 
 use crate::aws::{Aws, CallError, Wanted};
 use crate::commands::{Context, connect};
@@ -41,20 +40,11 @@ fn text(instances: &[Instance], width: usize) -> String {
             Cell::text(if instance.nitro { "nitro" } else { "standard" }),
             Cell::optional(instance.address()),
             Cell::text(&instance.launch_time.map(|time| time.to_string()).unwrap_or_default()),
-            Cell::text(remark(instance)),
+            Cell::text(instance.owner().remark()),
         ]
     });
     let headers = ["NAME", "ID", "STATE", "TYPE", "KIND", "ADDRESS", "LAUNCHED", ""];
     table::table(&headers, &rows.collect::<Vec<_>>(), width)
-}
-
-/// Whose instance it is, where it is not plainly ours.
-fn remark(instance: &Instance) -> &'static str {
-    match instance.owner() {
-        Owner::Ours { .. } => "",
-        Owner::OlderTool => "older tool",
-        Owner::Someone => "not ours",
-    }
 }
 
 /// One instance, a line for each thing known of it.

@@ -4,7 +4,6 @@ use iac_core::key_work::FileState;
 use iac_core::name::KeyName;
 use iac_core::observed::{KeyFile, KeyPair, ListedKeyPair};
 use iac_core::table::{self, Cell};
-use iac_core::tag::Owner;
 
 use super::file_state;
 use crate::aws::{Aws, CallError, WantedKeyPairs};
@@ -71,7 +70,7 @@ pub(super) fn text(listed: &[ListedKeyPair], width: usize) -> String {
             Cell::text(pair.kind.as_str()),
             Cell::text(file.map_or("-", file_text)),
             Cell::optional(pair.fingerprint.as_deref()),
-            Cell::text(remark(pair)),
+            Cell::text(pair.owner().remark()),
         ]
     });
     table::table(&["NAME", "TYPE", "FILE", "FINGERPRINT", ""], &rows.collect::<Vec<_>>(), width)
@@ -82,14 +81,5 @@ fn file_text(file: KeyFile) -> &'static str {
         KeyFile::Ok => "ok",
         KeyFile::Missing => "missing",
         KeyFile::Differs => "differs",
-    }
-}
-
-/// Whose pair it is, where it is not plainly ours.
-fn remark(pair: &KeyPair) -> &'static str {
-    match pair.owner() {
-        Owner::Ours { .. } => "",
-        Owner::OlderTool => "older tool",
-        Owner::Someone => "not ours",
     }
 }

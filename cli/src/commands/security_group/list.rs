@@ -2,7 +2,6 @@
 
 use iac_core::observed::{IngressRule, SecurityGroup};
 use iac_core::table::{self, Cell};
-use iac_core::tag::Owner;
 
 use crate::aws::{Aws, CallError, WantedGroups};
 use crate::commands::{Context, connect};
@@ -56,7 +55,7 @@ fn rows(group: &SecurityGroup) -> Vec<Vec<Cell>> {
             ports,
             source,
             about,
-            Cell::text(remark(group)),
+            Cell::text(group.owner().remark()),
         ]
     };
     if group.ingress.is_empty() { vec![row(None)] } else { group.ingress.iter().map(Some).map(row).collect() }
@@ -73,15 +72,6 @@ fn ports(rule: &IngressRule) -> String {
         (Some(from), Some(to)) if from == to => format!("{protocol} {from}"),
         (Some(from), Some(to)) => format!("{protocol} {from}-{to}"),
         _ => protocol.to_owned(),
-    }
-}
-
-/// Whose group it is, where it is not plainly ours.
-fn remark(group: &SecurityGroup) -> &'static str {
-    match group.owner() {
-        Owner::Ours { .. } => "",
-        Owner::OlderTool => "older tool",
-        Owner::Someone => "not ours",
     }
 }
 
