@@ -5,6 +5,7 @@
 
 mod attest;
 mod eif;
+mod policy;
 mod registers;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::attest::{At, AttestCommand, AttestVerb, BytesSource, ExpectationOptions, PlaceOptions};
 pub(crate) use self::eif::{EifCommand, EifVerb};
+pub(crate) use self::policy::PolicyCommand;
 use crate::config::{Key, Noun};
 
 /// Sets up AWS Nitro Enclave hosts from a terminal, and takes them away again
@@ -99,6 +101,8 @@ pub(crate) enum Command {
     Ssh(SshCommand),
     /// Copy files to the instance and run commands there
     Deploy(DeployCommand),
+    /// Print the least IAM policy that this configuration needs
+    Policy(PolicyCommand),
     /// Show enclave images and why two differ, offline
     Eif(EifCommand),
     /// Show and verify attestation documents, offline
@@ -417,9 +421,12 @@ impl Arguments {
             Command::Key(_) => Some(Noun::Key),
             Command::Instance(_) => Some(Noun::Instance),
             Command::Deploy(_) => Some(Noun::Deploy),
-            Command::Config(_) | Command::SecurityGroup(_) | Command::Ssh(_) | Command::Eif(_) | Command::Attest(_) => {
-                None
-            }
+            Command::Config(_)
+            | Command::SecurityGroup(_)
+            | Command::Ssh(_)
+            | Command::Policy(_)
+            | Command::Eif(_)
+            | Command::Attest(_) => None,
         }
     }
 
@@ -433,6 +440,7 @@ impl Arguments {
             Command::Instance(instance) => instance.typed(),
             Command::Ssh(ssh) => ssh.target.typed(),
             Command::Deploy(deploy) => deploy.target.typed(),
+            Command::Policy(policy) => policy.typed(),
         });
         typed
     }
