@@ -185,3 +185,15 @@ fn a_policy_needs_no_network_where_account_and_region_are_set() {
     assert_eq!(actions(&printed(&laptop, &words)), BTreeSet::from(listing));
     let _ = laptop.iac(["policy", "--for", "key lists"]).fails("usage");
 }
+
+/// Whoever reads what the tool can do finds every action of the policy there, and no other.
+#[test]
+fn the_page_on_security_lists_every_action() {
+    let page = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let table: Vec<_> = page.lines().skip_while(|line| !line.starts_with("| the tool")).collect();
+    let table = table.split(|line| line.is_empty()).next().unwrap().concat();
+    let code: BTreeSet<_> = table.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    let listed = code.into_iter().filter(|text| text.chars().any(char::is_uppercase)).collect::<BTreeSet<_>>();
+    let words = ["--account", "123456789012", "--region", "us-east-1", "--instance-profile", "web"];
+    assert_eq!(listed, actions(&printed(&Laptop::offline(), &words)));
+}
