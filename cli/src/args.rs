@@ -10,6 +10,7 @@ mod eif;
 mod global;
 mod instance;
 mod key;
+mod policy;
 mod registers;
 mod security_group;
 mod ssh;
@@ -24,6 +25,7 @@ pub(crate) use self::eif::{EifCommand, EifVerb};
 pub(crate) use self::global::{Format, GlobalOptions};
 pub(crate) use self::instance::{CreateOptions, InstanceCommand, InstanceVerb, WaitFor};
 pub(crate) use self::key::{KeyCommand, KeyType, KeyVerb};
+pub(crate) use self::policy::PolicyCommand;
 pub(crate) use self::security_group::{SecurityGroupCommand, SecurityGroupVerb};
 pub(crate) use self::ssh::SshCommand;
 pub(crate) use self::target::{SshOptions, TargetOptions};
@@ -61,6 +63,8 @@ pub(crate) enum Command {
     Ssh(SshCommand),
     /// Copy files to the instance and run commands there
     Deploy(DeployCommand),
+    /// Print the least IAM policy that this configuration needs
+    Policy(PolicyCommand),
     /// Show enclave images and why two differ, offline
     Eif(EifCommand),
     /// Show and verify attestation documents, offline
@@ -96,9 +100,12 @@ impl Arguments {
             Command::Key(_) => Some(Noun::Key),
             Command::Instance(_) => Some(Noun::Instance),
             Command::Deploy(_) => Some(Noun::Deploy),
-            Command::Config(_) | Command::SecurityGroup(_) | Command::Ssh(_) | Command::Eif(_) | Command::Attest(_) => {
-                None
-            }
+            Command::Config(_)
+            | Command::SecurityGroup(_)
+            | Command::Ssh(_)
+            | Command::Policy(_)
+            | Command::Eif(_)
+            | Command::Attest(_) => None,
         }
     }
 
@@ -112,6 +119,7 @@ impl Arguments {
             Command::Instance(instance) => instance.typed(),
             Command::Ssh(ssh) => ssh.target.typed(),
             Command::Deploy(deploy) => deploy.target.typed(),
+            Command::Policy(policy) => policy.typed(),
         });
         typed
     }
