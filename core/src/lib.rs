@@ -18,6 +18,7 @@ pub mod known_hosts;
 pub mod launch;
 pub mod name;
 pub mod observed;
+pub mod policy;
 pub mod public_key;
 pub mod quote;
 pub mod secret;
