@@ -17,6 +17,7 @@ mod instance;
 mod key;
 mod key_interrupted;
 mod layering;
+mod live;
 mod sandbox;
 mod security_group;
 mod ssh;
