@@ -18,6 +18,7 @@ mod key;
 mod key_interrupted;
 mod layering;
 mod policy;
+mod live;
 mod sandbox;
 mod security_group;
 mod ssh;
