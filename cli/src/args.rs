@@ -6,6 +6,7 @@
 mod attest;
 mod eif;
 mod registers;
+mod types;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::attest::{At, AttestCommand, AttestVerb, BytesSource, ExpectationOptions, PlaceOptions};
 pub(crate) use self::eif::{EifCommand, EifVerb};
+pub(crate) use self::types::{Processor, TypesCommand};
 use crate::config::{Key, Noun};
 
 /// Sets up AWS Nitro Enclave hosts from a terminal, and takes them away again
@@ -99,6 +101,8 @@ pub(crate) enum Command {
     Ssh(SshCommand),
     /// Copy files to the instance and run commands there
     Deploy(DeployCommand),
+    /// List the instance types that can host the enclave, and why others cannot
+    Types(TypesCommand),
     /// Show enclave images and why two differ, offline
     Eif(EifCommand),
     /// Show and verify attestation documents, offline
@@ -417,9 +421,12 @@ impl Arguments {
             Command::Key(_) => Some(Noun::Key),
             Command::Instance(_) => Some(Noun::Instance),
             Command::Deploy(_) => Some(Noun::Deploy),
-            Command::Config(_) | Command::SecurityGroup(_) | Command::Ssh(_) | Command::Eif(_) | Command::Attest(_) => {
-                None
-            }
+            Command::Config(_)
+            | Command::SecurityGroup(_)
+            | Command::Ssh(_)
+            | Command::Types(_)
+            | Command::Eif(_)
+            | Command::Attest(_) => None,
         }
     }
 
@@ -433,6 +440,7 @@ impl Arguments {
             Command::Instance(instance) => instance.typed(),
             Command::Ssh(ssh) => ssh.target.typed(),
             Command::Deploy(deploy) => deploy.target.typed(),
+            Command::Types(wanted) => wanted.typed(),
         });
         typed
     }

@@ -22,3 +22,4 @@ mod security_group;
 mod ssh;
 mod story;
 mod terminal;
+mod types;
