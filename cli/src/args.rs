@@ -15,6 +15,7 @@ mod registers;
 mod security_group;
 mod ssh;
 mod target;
+mod types;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -29,6 +30,7 @@ pub(crate) use self::policy::PolicyCommand;
 pub(crate) use self::security_group::{SecurityGroupCommand, SecurityGroupVerb};
 pub(crate) use self::ssh::SshCommand;
 pub(crate) use self::target::{SshOptions, TargetOptions};
+pub(crate) use self::types::{Processor, TypesCommand};
 use crate::config::{Key, Noun};
 
 /// Sets up AWS Nitro Enclave hosts from a terminal, and takes them away again
@@ -63,6 +65,8 @@ pub(crate) enum Command {
     Ssh(SshCommand),
     /// Copy files to the instance and run commands there
     Deploy(DeployCommand),
+    /// List the instance types that can host the enclave, and why others cannot
+    Types(TypesCommand),
     /// Print the least IAM policy that this configuration needs
     Policy(PolicyCommand),
     /// Show enclave images and why two differ, offline
@@ -103,6 +107,7 @@ impl Arguments {
             Command::Config(_)
             | Command::SecurityGroup(_)
             | Command::Ssh(_)
+            | Command::Types(_)
             | Command::Policy(_)
             | Command::Eif(_)
             | Command::Attest(_) => None,
@@ -119,6 +124,7 @@ impl Arguments {
             Command::Instance(instance) => instance.typed(),
             Command::Ssh(ssh) => ssh.target.typed(),
             Command::Deploy(deploy) => deploy.target.typed(),
+            Command::Types(wanted) => wanted.typed(),
             Command::Policy(policy) => policy.typed(),
         });
         typed

@@ -5,6 +5,7 @@
 //! Nothing here reads a clock, a network, a file system or the environment. Facts come in as arguments.
 
 pub mod address;
+pub mod candidates;
 pub mod console;
 pub mod credentials_csv;
 pub mod destination;

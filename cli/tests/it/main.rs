@@ -24,3 +24,4 @@ mod security_group;
 mod ssh;
 mod story;
 mod terminal;
+mod types;
