@@ -10,6 +10,8 @@ use crate::text::plain;
 
 /// The tag that makes a resource ours; its value is the instance name, or `-` where there is none.
 pub const ENVIRONMENT: &str = "bky:iac:environment";
+/// How the keys of the tags that this tool keeps to itself begin.
+pub const OWN_PREFIX: &str = "bky:iac:";
 /// The tag that consoles show as the name of a resource.
 pub const NAME: &str = "Name";
 /// A tag for people, always [`MANAGED_BY_IAC`]; it decides nothing.
@@ -163,7 +165,7 @@ pub fn check_user_tags(tags: &BTreeMap<String, String>) -> Vec<TagError> {
 /// Tells whether the user may not set this key. AWS reserves its prefix in any case; ours follows it.
 fn is_reserved(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
-    key == NAME || key == MANAGED_BY || lower.starts_with("aws:") || lower.starts_with("bky:iac:")
+    key == NAME || key == MANAGED_BY || lower.starts_with("aws:") || lower.starts_with(OWN_PREFIX)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod instance;
 pub(crate) mod key;
 pub(crate) mod lock;
 pub(crate) mod patience;
+mod policy;
 pub(crate) mod security_group;
 pub(crate) mod select;
 mod ssh;
@@ -68,6 +69,7 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
         Command::Key(command) => key::run(context, command).await.map(|()| 0),
         Command::Ssh(command) => ssh::run(context, command).await,
         Command::Deploy(command) => deploy::run(context, command).await,
+        Command::Policy(command) => policy::run(context, &command).await.map(|()| 0),
         // These have run before any setting was loaded.
         Command::Config(_) | Command::Attest(_) | Command::Eif(_) => Ok(0),
     }

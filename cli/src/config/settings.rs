@@ -154,6 +154,10 @@ impl Settings {
         self.key_name.as_ref().ok_or(ConfigError::Missing(Key::KeyName))
     }
 
+    pub(crate) fn optional_key_name(&self) -> Option<&KeyName> {
+        self.key_name.as_ref()
+    }
+
     pub(crate) fn security_group(&self) -> Result<&GroupRef, ConfigError> {
         self.security_group.as_ref().ok_or(ConfigError::Missing(Key::SecurityGroup))
     }
