@@ -8,6 +8,7 @@ pub mod address;
 pub mod console;
 pub mod credentials_csv;
 pub mod destination;
+pub mod dns;
 pub mod duration;
 pub mod filter;
 mod hash;
