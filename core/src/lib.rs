@@ -20,6 +20,7 @@ pub mod launch;
 pub mod name;
 pub mod observed;
 pub mod plan;
+pub mod policy;
 pub mod public_key;
 pub mod quote;
 pub mod secret;

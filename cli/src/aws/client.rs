@@ -17,12 +17,10 @@ use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority};
 use aws_smithy_types::config_bag::{Layer, Storable, StoreReplace};
+use iac_core::policy::Operation;
 
 use super::CallError;
 use crate::config::StaticKey;
-
-/// EC2's name in IAM actions.
-pub(super) const SERVICE_EC2: &str = "ec2";
 
 /// What a connection is made from.
 #[derive(Debug, Default)]
@@ -95,10 +93,9 @@ impl Aws {
 
     /// The account the credentials belong to, twelve digits.
     pub(crate) async fn account(&self) -> Result<String, CallError> {
-        const OPERATION: &str = "GetCallerIdentity";
         let answer = self.sts.get_caller_identity().send().await;
-        let answer = answer.map_err(|error| CallError::new("sts", OPERATION, &error))?;
-        answer.account.ok_or_else(|| CallError::answer("sts", OPERATION, "the answer names no account"))
+        let answer = answer.map_err(|error| CallError::new(&error))?;
+        answer.account.ok_or_else(|| CallError::answer(Operation::GetCallerIdentity, "the answer names no account"))
     }
 }
 

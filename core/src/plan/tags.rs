@@ -4,7 +4,7 @@
 use super::instance::Fate;
 use super::{Action, Plan};
 use crate::environment::Environment;
-use crate::observed::Observed;
+use crate::observed::{Observed, Volume};
 use crate::tag::{self, Tag};
 
 /// Plans the tags of what stays.
@@ -12,8 +12,9 @@ pub(super) fn plan(plan: &mut Plan, want: &Environment, have: &Observed, fate: &
     if let Fate::Stay(instance) = fate {
         let wanted = want.tags_of(want.name.as_str());
         mend(plan, "instance", &instance.id, &instance.tags, &wanted);
-        let attached = |id: &Option<String>| id.as_ref() == Some(&instance.id);
-        for volume in have.volumes.iter().filter(|volume| attached(&volume.attached_to)) {
+        let is_ours =
+            |volume: &&Volume| volume.attached_to.as_ref() == Some(&instance.id) && have.is_own(&volume.owner());
+        for volume in have.volumes.iter().filter(is_ours) {
             mend(plan, "volume", &volume.id, &volume.tags, &wanted);
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use crate::dns::{Fqdn, ObservedDns, RecordSet, Zone, ZoneError};
+use crate::dns::{Fqdn, ObservedDns, RecordSet, Zone};
 use crate::environment::Environment;
 use crate::ingress::Wanted;
 use crate::key_work::{FileState, KeyFiles};
@@ -103,9 +103,9 @@ fn record(kind: &str, value: &str) -> RecordSet {
     RecordSet { name, kind: kind.to_owned(), ttl: Some(60), values: vec![value.to_owned()], routing: None }
 }
 
-fn dns(records: Vec<RecordSet>) -> Result<ObservedDns, ZoneError> {
+fn dns(records: Vec<RecordSet>) -> ObservedDns {
     let zone = Zone { id: "Z1".to_owned(), name: "example.org".to_owned() };
-    Ok(ObservedDns { fqdn: fqdn(), zone, records })
+    ObservedDns { fqdn: fqdn(), zone, records }
 }
 
 const MARK: &str = "\"iac:environment=dev\"";
@@ -138,7 +138,7 @@ pub(super) fn fresh() -> Observed {
         vpc_id: Some("vpc-1".to_owned()),
         instances: vec![],
         volumes: vec![],
-        dns: Some(dns(vec![])),
+        dns: Some(Ok(dns(vec![]))),
     }
 }
 
@@ -150,7 +150,7 @@ pub(super) fn observed() -> Observed {
         group_id: Some("sg-1".to_owned()),
         groups: vec![group("sg-1", ours("dev"), vec![rule("203.0.113.7/32")])],
         instances: vec![instance("i-1", ours("dev"), InstanceState::Running)],
-        dns: Some(dns(vec![record("A", "203.0.113.50"), record("TXT", MARK)])),
+        dns: Some(Ok(dns(vec![record("A", "203.0.113.50"), record("TXT", MARK)]))),
         ..fresh()
     }
 }
@@ -273,7 +273,7 @@ pub(super) fn any_observed() -> impl Strategy<Value = Observed> {
                 groups: group_of.into_iter().map(|(tags, rules)| group("sg-1", tags, rules)).collect(),
                 volumes: volumes.collect(),
                 instances,
-                dns: Some(dns(records)),
+                dns: Some(Ok(dns(records))),
                 ..fresh()
             }
         },
