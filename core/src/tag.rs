@@ -18,6 +18,10 @@ pub const NAME: &str = "Name";
 pub const MANAGED_BY: &str = "ManagedBy";
 /// The value of [`MANAGED_BY`].
 pub const MANAGED_BY_IAC: &str = "iac";
+/// The tag, on an instance that ends itself, of the time after which it does: a span such as `2h`, set in the launch.
+pub const TTL: &str = "bky:iac:ttl";
+/// The tag of when it ends, a time in UTC: what its host has told, since that is what counts.
+pub const ENDS: &str = "bky:iac:ends";
 /// How many tags a user may add: EC2 takes 50, and ten stay free for ours.
 pub const MOST_USER_TAGS: usize = 40;
 /// The tag, key and value, of what the Python tool before this one made.

@@ -49,6 +49,7 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("security-group delete", &[ACCOUNT, GROUP, INSTANCE, &[DescribeNetworkInterfaces, DeleteSecurityGroup]]),
     ("security-group list", &[&[DescribeSecurityGroups, DescribeSecurityGroupRules]]),
     ("ssh", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
+    ("types", &[&[DescribeInstanceTypeOfferings, DescribeInstanceTypes]]),
 ];
 
 /// Returns the calls of a command such as `key create`, or of all commands of a noun; `None` where there is none.
