@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE
 from moto.iam.models import iam_backends
 
 from .iam_policy import Asked
+from .rights_named import named
 
 # What a call makes, which has no id yet: its ARN ends in `*`.
 _MAKES = {
@@ -35,11 +35,8 @@ _KEY_NAME, _GROUP_NAMES = "KeyName", ("GroupName", "SecurityGroups")
 _WITHOUT_ACCOUNT = ("image", "snapshot")
 # Where IAM's name of a service is not its endpoint's.
 _IAM_NAMES = {"service-quotas": "servicequotas"}
-# Rules that a request holds name other groups, which IAM is not asked about; nor about rules that it takes away.
-_NOT_ASKED = ("IpPermissions", "SecurityGroupRuleIds")
 # Calls that only list; IAM knows no resources for them.
 _LISTING = ("Describe", "List")
-_PREFIXES = {**EC2_PREFIX_TO_RESOURCE, "eipalloc": "elastic-ip"}
 # What anybody may ask, whatever a policy says.
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 FREE = ("sts:GetCallerIdentity",)
@@ -72,7 +69,8 @@ class Call:
             return []
         if self.service == "ec2":
             return self._asks_ec2()
-        return [self._asked(self.action, resource) for resource in self._resources() or ["*"]]
+        context = self._of_records() if self.name == "ChangeResourceRecordSets" else {}
+        return [self._asked(self.action, resource, **context) for resource in self._resources() or ["*"]]
 
     def _asked(self, action: str, resource: str, **context: list[str]) -> Asked:
         return Asked(action, resource, {**self._everywhere, **context})
@@ -88,6 +86,20 @@ class Call:
             kind = "change" if change else "hostedzone"
             return [f"arn:aws:route53:::{kind}/{zone.rpartition('/')[2]}"] if zone else []
         return []
+
+    def _of_records(self) -> dict[str, list[str]]:
+        """The names, types and actions of a change batch: names in lower case and without their last dot.
+
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html
+        """
+        changes = (self._param("ChangeBatch") or {}).get("Changes") or []
+        records = [change["ResourceRecordSet"] for change in changes]
+        prefix = "route53:changeresourcerecordsets"
+        return {
+            f"{prefix}normalizedrecordnames": [each["Name"].lower().rstrip(".") for each in records],
+            f"{prefix}recordtypes": [each["Type"] for each in records],
+            f"{prefix}actions": [change["Action"] for change in changes],
+        }
 
     def _parameter(self, name: str) -> str:
         account = "" if name.startswith("/aws/") else self._account
@@ -131,14 +143,14 @@ class Call:
 
     def _named(self) -> list[tuple[str, str]]:
         """The resources that the request names by their ids or names, and those that it leaves to EC2."""
-        named = [_kind_and_id(text) for text in _texts(self._response.params) if _kind_and_id(text)]
+        found = named(self._response.params)
         if self.name not in ("ImportKeyPair", "CreateKeyPair") and self._param(_KEY_NAME):
-            named.append(("key-pair", self._param(_KEY_NAME)))
+            found.append(("key-pair", self._param(_KEY_NAME)))
         if self.name != "CreateSecurityGroup":
-            named += [("security-group", self._group_id(name)) for name in self._group_names()]
-        kinds = [kind for kind, _ in named]
-        named += [(kind, "*") for kind in _USES.get(self.name, ()) if kind not in kinds]
-        return list(dict.fromkeys(named))
+            found += [("security-group", self._group_id(name)) for name in self._group_names()]
+        kinds = [kind for kind, _ in found]
+        found += [(kind, "*") for kind in _USES.get(self.name, ()) if kind not in kinds]
+        return list(dict.fromkeys(found))
 
     def _group_names(self) -> list[str]:
         given = [self._param(parameter) or [] for parameter in _GROUP_NAMES]
@@ -191,25 +203,3 @@ def _request_tags(tags: dict[str, str]) -> dict[str, list[str]]:
     """The context of the tags in a request; without any the keys are absent. IAM compares them without case."""
     context = {f"aws:requesttag/{key.lower()}": [value] for key, value in tags.items()}
     return {**context, "aws:tagkeys": list(tags)} if tags else {}
-
-
-def _kind_and_id(text: str) -> tuple[str, str] | None:
-    """Reads an id such as `i-0123456789abcdef0`."""
-    prefix, _, digits = text.rpartition("-")
-    is_id = len(digits) >= 8 and all(digit in "0123456789abcdef" for digit in digits)
-    return (_PREFIXES[prefix], text) if is_id and prefix in _PREFIXES else None
-
-
-def _texts(parameters: Any) -> list[str]:
-    """The values of parameters that name something: those whose name ends in `Id` or `Ids`, and `Resources`."""
-    found: list[str] = []
-    for name, value in parameters.items():
-        if name in _NOT_ASKED:
-            continue
-        if isinstance(value, dict):
-            found += _texts(value)
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            found += [text for each in value for text in _texts(each)]
-        elif name.endswith(("Id", "Ids")) or name == "Resources":
-            found += [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
-    return found

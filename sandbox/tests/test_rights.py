@@ -198,6 +198,32 @@ def test_a_rule_asks_for_its_group_and_for_itself_where_it_is_tagged(sandbox: Sa
     user(on_group, on_rules)("ec2").authorize_security_group_ingress(**tagged)
 
 
+def test_a_record_is_changed_only_under_its_name(sandbox: Sandbox, user: As) -> None:
+    made = sandbox.client("route53").create_hosted_zone(Name="example.org", CallerReference="1")["HostedZone"]["Id"]
+    key = "route53:ChangeResourceRecordSets"
+    conditions = {
+        f"{key}NormalizedRecordNames": ["dev.example.org"],
+        f"{key}RecordTypes": ["A"],
+        f"{key}Actions": ["CREATE", "DELETE"],
+    }
+    route53 = user(allow(key, "arn:aws:route53:::hostedzone/*", **{"ForAllValues:StringEquals": conditions}))("route53")
+
+    def change(*names: str, kind: str = "A", action: str = "CREATE") -> dict[str, Any]:
+        values = [{"Value": "203.0.113.7" if kind == "A" else "2001:db8::1"}]
+        records = [{"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": values} for name in names]
+        changes = [{"Action": action, "ResourceRecordSet": record} for record in records]
+        return {"HostedZoneId": made, "ChangeBatch": {"Changes": changes}}
+
+    for wrong in (
+        change("other.example.org"),
+        change("dev.example.org", "other.example.org"),
+        change("dev.example.org", kind="AAAA"),
+        change("dev.example.org", action="UPSERT"),
+    ):
+        denied("AccessDenied", key, route53.change_resource_record_sets, **wrong)
+    route53.change_resource_record_sets(**change("Dev.example.org."))
+
+
 def test_the_region_and_the_names_of_parameters_and_zones_count(sandbox: Sandbox, user: As) -> None:
     here = allow("ec2:DescribeVpcs", "*", StringEquals={"aws:RequestedRegion": "us-west-1"})
     denied("UnauthorizedOperation", "ec2:DescribeVpcs", user(here)("ec2").describe_vpcs)

@@ -11,14 +11,15 @@ use crate::error::{Error, Kind, Result};
 
 /// Prints the policy. AWS is asked only for what the settings leave open: the account, or the region.
 pub(super) async fn run(context: &Context<'_>, command: &PolicyCommand) -> Result<()> {
+    let operations = operations(&command.commands);
     let scope = scope(context).await?;
     if scope.environment.is_none() {
         context.ui.note("no `instance_name`: the policy is for every environment that `iac` made");
     }
-    if let Some(profile) = &scope.instance_profile {
+    if let (Some(profile), true) = (&scope.instance_profile, operations.contains(&Operation::RunInstances)) {
         context.ui.note(&format!("the role of instance profile `{profile}` is taken to have the profile's name"));
     }
-    let document = serde_json::to_string_pretty(&policy(&operations(&command.commands), &scope));
+    let document = serde_json::to_string_pretty(&policy(&operations, &scope));
     context.ui.text(&document.map_err(|error| Error::new(Kind::Internal, "a policy cannot be written").cause(error))?)
 }
 

@@ -36,7 +36,12 @@ fn meaning(call: &CallError) -> (Kind, Option<String>) {
         ),
         Failure::Denied(message) => {
             let action = call.operation.refused_action(message);
-            (Kind::AwsDenied, Some(format!("allow `{action}` to these credentials, then run the command again")))
+            (
+                Kind::AwsDenied,
+                Some(format!(
+                    "allow `{action}` to these credentials as `iac policy` prints it, then run the command again"
+                )),
+            )
         }
         Failure::Clock(_) => (Kind::AwsClock, Some("set this machine's clock, then run the command again".into())),
         Failure::Throttled(_) => (Kind::AwsThrottled, Some("wait a minute, then run the command again".into())),

@@ -37,7 +37,8 @@ fn without(policy: &Value, action: &str) -> Value {
 
 fn assert_denied(run: Run, action: &str) {
     let run = run.fails("aws_denied");
-    let hint = format!("hint: allow `{action}` to these credentials, then run the command again");
+    let hint =
+        format!("hint: allow `{action}` to these credentials as `iac policy` prints it, then run the command again");
     assert!(run.stderr.contains(&hint), "no `{hint}` in\n{}", run.transcript());
 }
 
