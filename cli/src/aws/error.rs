@@ -7,15 +7,15 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::RequestId;
+use iac_core::policy::Operation;
+
+use super::operation::Named;
 
 /// A call that did not succeed: which, why, and what AWS said.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{operation}: {failure}")]
+#[error("{}: {failure}", operation.name())]
 pub(crate) struct CallError {
-    /// The service's name in IAM, such as `ec2`.
-    pub(crate) service: &'static str,
-    /// The operation's name, such as `RunInstances`.
-    pub(crate) operation: &'static str,
+    pub(crate) operation: Operation,
     pub(crate) failure: Failure,
     /// AWS's code, such as `InvalidKeyPair.Duplicate`.
     pub(crate) code: Option<String>,
@@ -48,10 +48,10 @@ pub(crate) enum Failure {
 }
 
 impl CallError {
-    /// Takes the SDK's error of one operation apart.
-    pub(crate) fn new<E>(service: &'static str, operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    /// Takes the SDK's error of one call apart; its type says which call.
+    pub(crate) fn new<E>(error: &SdkError<E, HttpResponse>) -> Self
     where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
+        E: Named + ProvideErrorMetadata + std::error::Error + 'static,
     {
         let (failure, code) = match error {
             SdkError::ServiceError(context) => {
@@ -65,22 +65,17 @@ impl CallError {
             _ => (unsent(error), None),
         };
         let request_id = error.raw_response().and_then(|raw| raw.request_id().map(str::to_owned));
-        Self { service, operation, failure, code, request_id }
+        Self { operation: E::OPERATION, failure, code, request_id }
     }
 
     /// An answer that lacks what it must hold.
-    pub(crate) fn answer(service: &'static str, operation: &'static str, what: impl Into<String>) -> Self {
-        Self { service, operation, failure: Failure::Answer(what.into()), code: None, request_id: None }
+    pub(crate) fn answer(operation: Operation, what: impl Into<String>) -> Self {
+        Self { operation, failure: Failure::Answer(what.into()), code: None, request_id: None }
     }
 
     /// Whether AWS gave exactly this code.
     pub(crate) fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
-    }
-
-    /// The IAM action that the operation needs.
-    pub(crate) fn action(&self) -> String {
-        format!("{}:{}", self.service, self.operation)
     }
 }
 

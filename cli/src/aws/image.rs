@@ -6,7 +6,7 @@ use aws_sdk_ec2::operation::describe_images::DescribeImagesInput;
 use aws_sdk_ssm::operation::get_parameters::GetParametersInput;
 use iac_core::observed::Architecture;
 
-use super::client::{Aws, SERVICE_EC2 as EC2};
+use super::client::Aws;
 use super::error::CallError;
 
 /// What a launch has to know of an image.
@@ -24,7 +24,7 @@ impl Aws {
     pub(crate) async fn parameters(&self, names: &[String]) -> Result<BTreeMap<String, String>, CallError> {
         let request = GetParametersInput::builder().set_names(Some(names.to_vec()));
         let answer = request.send_with(&self.ssm).await;
-        let answer = answer.map_err(|error| CallError::new("ssm", "GetParameters", &error))?;
+        let answer = answer.map_err(|error| CallError::new(&error))?;
         let parameters = answer.parameters.unwrap_or_default().into_iter();
         Ok(parameters.filter_map(|parameter| Some((parameter.name?, parameter.value?))).collect())
     }
@@ -32,7 +32,7 @@ impl Aws {
     /// An image by its id; `None` where there is none, or none that this account may use.
     pub(crate) async fn image(&self, id: &str) -> Result<Option<MachineImage>, CallError> {
         let answer = DescribeImagesInput::builder().image_ids(id).send_with(&self.ec2).await;
-        match answer.map_err(|error| CallError::new(EC2, "DescribeImages", &error)) {
+        match answer.map_err(|error| CallError::new(&error)) {
             Ok(answer) => {
                 let mut images = answer.images.unwrap_or_default().into_iter();
                 Ok(images.find(|image| image.image_id() == Some(id)).map(|image| MachineImage {

@@ -11,7 +11,7 @@ use iac_core::ingress::NewRule;
 use iac_core::observed::{IngressRule, Source};
 use iac_core::tag::Tag;
 
-use super::client::{Aws, SERVICE_EC2 as EC2};
+use super::client::Aws;
 use super::convert::{tag_specification, tags};
 use super::error::CallError;
 
@@ -32,7 +32,7 @@ impl Aws {
             let mut next = None;
             loop {
                 let page = request.clone().set_next_token(next).send_with(&self.ec2).await;
-                let page = page.map_err(|error| CallError::new(EC2, "DescribeSecurityGroupRules", &error))?;
+                let page = page.map_err(|error| CallError::new(&error))?;
                 for (group_id, rule) in page.security_group_rules.unwrap_or_default().into_iter().filter_map(ingress) {
                     rules.entry(group_id).or_default().push(rule);
                 }
@@ -57,14 +57,14 @@ impl Aws {
         tags: &[Tag],
     ) -> Result<(), CallError> {
         let answer = authorization(group_id, ssh_port, rules, tags).send_with(&self.ec2).await;
-        answer.map(|_| ()).map_err(|error| CallError::new(EC2, "AuthorizeSecurityGroupIngress", &error))
+        answer.map(|_| ()).map_err(|error| CallError::new(&error))
     }
 
     /// Takes ingress rules away, by their ids.
     pub(crate) async fn revoke_ingress(&self, group_id: &str, rule_ids: Vec<String>) -> Result<(), CallError> {
         let request = RevokeSecurityGroupIngressInput::builder().group_id(group_id);
         let answer = request.set_security_group_rule_ids(Some(rule_ids)).send_with(&self.ec2).await;
-        answer.map(|_| ()).map_err(|error| CallError::new(EC2, "RevokeSecurityGroupIngress", &error))
+        answer.map(|_| ()).map_err(|error| CallError::new(&error))
     }
 }
 

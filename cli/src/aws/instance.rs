@@ -8,9 +8,10 @@ use aws_sdk_ec2::types;
 use iac_core::filter::filter_pattern;
 use iac_core::name::{InstanceName, KeyName};
 use iac_core::observed::{Instance, InstanceState};
+use iac_core::policy::Operation;
 use iac_core::tag::{self, Owner};
 
-use super::client::{Aws, SERVICE_EC2 as EC2};
+use super::client::Aws;
 use super::convert::{base64_text, filter, tags, timestamp};
 use super::error::CallError;
 
@@ -72,12 +73,11 @@ fn is_wanted(instance: &Instance, wanted: Wanted<'_>) -> bool {
 impl Aws {
     /// The instances asked for, in every state, however many pages AWS makes of them.
     pub(crate) async fn instances(&self, wanted: Wanted<'_>) -> Result<Vec<Instance>, CallError> {
-        const OPERATION: &str = "DescribeInstances";
         let mut instances = Vec::new();
         let mut next = None;
         loop {
             let page = request(wanted).max_results(1000).set_next_token(next).send_with(&self.ec2).await;
-            let page = page.map_err(|error| CallError::new(EC2, OPERATION, &error))?;
+            let page = page.map_err(|error| CallError::new(&error))?;
             let page_instances = page.reservations.unwrap_or_default().into_iter();
             let read = page_instances.flat_map(|reservation| reservation.instances.unwrap_or_default()).map(instance);
             instances.extend(read.filter(|instance| is_wanted(instance, wanted)));
@@ -91,7 +91,7 @@ impl Aws {
     /// One instance by its id; `None` where AWS does not know it (yet).
     pub(crate) async fn instance(&self, id: &str) -> Result<Option<Instance>, CallError> {
         let answer = DescribeInstancesInput::builder().instance_ids(id).send_with(&self.ec2).await;
-        match answer.map_err(|error| CallError::new(EC2, "DescribeInstances", &error)) {
+        match answer.map_err(|error| CallError::new(&error)) {
             Ok(answer) => {
                 let reservations = answer.reservations.unwrap_or_default().into_iter();
                 let mut found = reservations.flat_map(|reservation| reservation.instances.unwrap_or_default());
@@ -107,7 +107,7 @@ impl Aws {
     /// `latest` asks for the present text, which only instances on the Nitro system have.
     pub(crate) async fn console(&self, id: &str, latest: bool) -> Result<Option<String>, CallError> {
         let request = GetConsoleOutputInput::builder().instance_id(id).set_latest(latest.then_some(true));
-        match request.send_with(&self.ec2).await.map_err(|error| CallError::new(EC2, "GetConsoleOutput", &error)) {
+        match request.send_with(&self.ec2).await.map_err(|error| CallError::new(&error)) {
             Ok(answer) => Ok(answer.output.as_deref().and_then(base64_text)),
             Err(error) if error.is("InvalidInstanceID.NotFound") => Ok(None),
             Err(error) => Err(error),
@@ -119,14 +119,14 @@ impl Aws {
     /// # Errors
     /// `InvalidInstanceID.NotFound` does not mean that it is gone: a new instance may not be known everywhere yet.
     pub(crate) async fn terminate(&self, id: &str) -> Result<InstanceState, CallError> {
-        const OPERATION: &str = "TerminateInstances";
         let answer = TerminateInstancesInput::builder().instance_ids(id).send_with(&self.ec2).await;
-        let answer = answer.map_err(|error| CallError::new(EC2, OPERATION, &error))?;
+        let answer = answer.map_err(|error| CallError::new(&error))?;
         let mut changes = answer.terminating_instances.unwrap_or_default().into_iter();
         let change = changes.find(|change| change.instance_id() == Some(id));
         let state = change.and_then(|change| change.current_state).and_then(|state| state.name);
-        let state =
-            state.ok_or_else(|| CallError::answer(EC2, OPERATION, format!("the answer says nothing of {id}")))?;
+        let state = state.ok_or_else(|| {
+            CallError::answer(Operation::TerminateInstances, format!("the answer says nothing of {id}"))
+        })?;
         Ok(InstanceState::from(state.as_str()))
     }
 }

@@ -6,7 +6,7 @@ use aws_sdk_ec2::types;
 use iac_core::filter::filter_pattern;
 use iac_core::observed::{Architecture, InstanceType};
 
-use super::client::{Aws, SERVICE_EC2 as EC2};
+use super::client::Aws;
 use super::convert::filter;
 use super::error::CallError;
 
@@ -14,7 +14,7 @@ impl Aws {
     /// What EC2 says of an instance type; `None` where the region has no such type.
     pub(crate) async fn instance_type(&self, name: &str) -> Result<Option<InstanceType>, CallError> {
         let answer = DescribeInstanceTypesInput::builder().instance_types(name.into()).send_with(&self.ec2).await;
-        match answer.map_err(|error| CallError::new(EC2, "DescribeInstanceTypes", &error)) {
+        match answer.map_err(|error| CallError::new(&error)) {
             Ok(answer) => {
                 let mut described = answer.instance_types().iter().map(instance_type);
                 Ok(described.find(|described| described.name == name))
@@ -26,7 +26,6 @@ impl Aws {
 
     /// The availability zones that offer an instance type.
     pub(crate) async fn zones_offering(&self, name: &str) -> Result<Vec<String>, CallError> {
-        const OPERATION: &str = "DescribeInstanceTypeOfferings";
         let mut zones = Vec::new();
         let mut next = None;
         loop {
@@ -34,7 +33,7 @@ impl Aws {
                 .location_type(types::LocationType::AvailabilityZone)
                 .filters(filter("instance-type", &filter_pattern(name)))
                 .set_next_token(next);
-            let page = request.send_with(&self.ec2).await.map_err(|error| CallError::new(EC2, OPERATION, &error))?;
+            let page = request.send_with(&self.ec2).await.map_err(|error| CallError::new(&error))?;
             let offerings = page.instance_type_offerings.unwrap_or_default().into_iter();
             let exact = offerings.filter(|offer| offer.instance_type().is_some_and(|kind| kind.as_str() == name));
             zones.extend(exact.filter_map(|offer| offer.location));
@@ -46,7 +45,7 @@ impl Aws {
     }
 }
 
-fn instance_type(described: &types::InstanceTypeInfo) -> InstanceType {
+pub(super) fn instance_type(described: &types::InstanceTypeInfo) -> InstanceType {
     let number = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
     let cpus = described.v_cpu_info.as_ref();
     let architectures =
@@ -57,7 +56,21 @@ fn instance_type(described: &types::InstanceTypeInfo) -> InstanceType {
         nitro: described.nitro_enclaves_support == Some(types::NitroEnclavesSupport::Supported),
         architectures: architectures.iter().map(|value| Architecture::from(value.as_str())).collect(),
         vcpus: number(cpus.and_then(|cpus| cpus.default_v_cpus)).unwrap_or(0),
+        cores: number(cpus.and_then(|cpus| cpus.default_cores)),
         threads_per_core: number(cpus.and_then(|cpus| cpus.default_threads_per_core)),
         memory_mib: memory.and_then(|memory| u64::try_from(memory).ok()).unwrap_or(0),
+        bare_metal: described.bare_metal.unwrap_or(false),
+        current_generation: described.current_generation.unwrap_or(false),
+        accelerated: is_accelerated(described),
+        local_disk: described.instance_storage_supported.unwrap_or(false),
     }
+}
+
+/// EC2 describes each kind of accelerator in a place of its own.
+fn is_accelerated(described: &types::InstanceTypeInfo) -> bool {
+    described.gpu_info.is_some()
+        || described.neuron_info.is_some()
+        || described.inference_accelerator_info.is_some()
+        || described.fpga_info.is_some()
+        || described.media_accelerator_info.is_some()
 }

@@ -13,7 +13,7 @@ use iac_core::observed::{KeyKind, KeyPair};
 use iac_core::public_key::PublicKey;
 use iac_core::tag::{self, Owner, Tag};
 
-use super::client::{Aws, SERVICE_EC2 as EC2};
+use super::client::Aws;
 use super::convert::{filter, tag_specification, tags};
 use super::error::CallError;
 
@@ -81,7 +81,7 @@ impl Aws {
     /// The key pairs asked for, in the order of their names; EC2 makes no pages of them.
     pub(crate) async fn key_pairs(&self, wanted: WantedKeyPairs) -> Result<Vec<KeyPair>, CallError> {
         let answer = request(wanted).send_with(&self.ec2).await;
-        let answer = answer.map_err(|error| CallError::new(EC2, "DescribeKeyPairs", &error))?;
+        let answer = answer.map_err(|error| CallError::new(&error))?;
         let mut pairs: Vec<KeyPair> = answer.key_pairs.unwrap_or_default().into_iter().map(key_pair).collect();
         pairs.retain(|pair| is_wanted(pair, wanted));
         pairs.sort_by(|a, b| a.name.cmp(&b.name));
@@ -91,7 +91,7 @@ impl Aws {
     /// The key pair of a name; `None` where AWS does not know it (yet).
     pub(crate) async fn key_pair(&self, name: &KeyName) -> Result<Option<KeyPair>, CallError> {
         let answer = request_one(name).send_with(&self.ec2).await;
-        match answer.map_err(|error| CallError::new(EC2, "DescribeKeyPairs", &error)) {
+        match answer.map_err(|error| CallError::new(&error)) {
             Ok(answer) => {
                 let mut pairs = answer.key_pairs.unwrap_or_default().into_iter();
                 Ok(pairs.find(|pair| pair.key_name() == Some(name.as_str())).map(key_pair))
@@ -109,7 +109,7 @@ impl Aws {
         tags: &[Tag],
     ) -> Result<Option<String>, ImportError> {
         let answer = import_request(name, public_key, tags).send_with(&self.ec2).await;
-        match answer.map_err(|error| CallError::new(EC2, "ImportKeyPair", &error)) {
+        match answer.map_err(|error| CallError::new(&error)) {
             Ok(answer) => Ok(answer.key_pair_id),
             Err(error) if error.is("InvalidKeyPair.Duplicate") => Err(ImportError::NameTaken),
             Err(error) => Err(ImportError::Call(error)),
@@ -119,7 +119,7 @@ impl Aws {
     /// Deletes this pair; one that is gone already is as good as deleted.
     pub(crate) async fn delete_key_pair(&self, name: &KeyName, id: &str) -> Result<(), CallError> {
         let answer = delete_request(id).send_with(&self.ec2).await;
-        match answer.map_err(|error| CallError::new(EC2, "DeleteKeyPair", &error)) {
+        match answer.map_err(|error| CallError::new(&error)) {
             Ok(answer) if answer.key_pair_id() == Some(id) => Ok(()),
             Ok(_) => self.delete_key_pair_by_name(name, id).await,
             Err(error) if is_missing(&error) => Ok(()),
@@ -133,7 +133,7 @@ impl Aws {
             return Ok(());
         }
         let answer = DeleteKeyPairInput::builder().key_name(name.as_str()).send_with(&self.ec2).await;
-        answer.map(|_| ()).map_err(|error| CallError::new(EC2, "DeleteKeyPair", &error))
+        answer.map(|_| ()).map_err(|error| CallError::new(&error))
     }
 }
 

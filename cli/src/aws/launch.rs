@@ -5,9 +5,10 @@ use aws_sdk_ec2::operation::run_instances::builders::RunInstancesInputBuilder;
 use aws_sdk_ec2::types;
 use iac_core::launch::LaunchToken;
 use iac_core::observed::Instance;
+use iac_core::policy::Operation;
 use iac_core::tag::Tag;
 
-use super::client::{Aws, SERVICE_EC2 as EC2};
+use super::client::Aws;
 use super::convert::tag_specification;
 use super::error::CallError;
 use super::instance::instance;
@@ -112,12 +113,13 @@ impl Aws {
         subnet_id: &str,
         token: &LaunchToken,
     ) -> Result<Instance, LaunchError> {
-        const OPERATION: &str = "RunInstances";
         let answer = request(launch, subnet_id, token).send_with(&self.ec2).await;
-        let answer = answer.map_err(|error| CallError::new(EC2, OPERATION, &error))?;
+        let answer = answer.map_err(|error| CallError::new(&error))?;
         let launched = answer.instances.unwrap_or_default().into_iter().next();
         let launched = launched.filter(|launched| launched.instance_id.is_some());
-        Ok(launched.map(instance).ok_or_else(|| CallError::answer(EC2, OPERATION, "the answer names no instance"))?)
+        Ok(launched
+            .map(instance)
+            .ok_or_else(|| CallError::answer(Operation::RunInstances, "the answer names no instance"))?)
     }
 }
 

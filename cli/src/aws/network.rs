@@ -4,7 +4,7 @@ use aws_sdk_ec2::operation::describe_subnets::DescribeSubnetsInput;
 use aws_sdk_ec2::operation::describe_vpcs::DescribeVpcsInput;
 use aws_sdk_ec2::types;
 
-use super::client::{Aws, SERVICE_EC2 as EC2};
+use super::client::Aws;
 use super::convert::filter;
 use super::error::CallError;
 
@@ -22,7 +22,7 @@ impl Aws {
     /// The id of the region's default VPC; `None` where it was deleted.
     pub(crate) async fn default_vpc(&self) -> Result<Option<String>, CallError> {
         let answer = DescribeVpcsInput::builder().filters(filter("is-default", "true")).send_with(&self.ec2).await;
-        let answer = answer.map_err(|error| CallError::new(EC2, "DescribeVpcs", &error))?;
+        let answer = answer.map_err(|error| CallError::new(&error))?;
         let mut vpcs = answer.vpcs.unwrap_or_default().into_iter();
         Ok(vpcs.find(|vpc| vpc.is_default == Some(true)).and_then(|vpc| vpc.vpc_id))
     }
@@ -30,7 +30,7 @@ impl Aws {
     /// A subnet by its id; `None` where there is none.
     pub(crate) async fn subnet(&self, id: &str) -> Result<Option<Subnet>, CallError> {
         let answer = DescribeSubnetsInput::builder().subnet_ids(id).send_with(&self.ec2).await;
-        match answer.map_err(|error| CallError::new(EC2, "DescribeSubnets", &error)) {
+        match answer.map_err(|error| CallError::new(&error)) {
             Ok(answer) => {
                 let mut subnets = answer.subnets.unwrap_or_default().into_iter().filter_map(subnet);
                 Ok(subnets.find(|subnet| subnet.id == id))
@@ -47,7 +47,7 @@ impl Aws {
         loop {
             let request = DescribeSubnetsInput::builder().filters(filter("default-for-az", "true"));
             let page = request.max_results(1000).set_next_token(next).send_with(&self.ec2).await;
-            let page = page.map_err(|error| CallError::new(EC2, "DescribeSubnets", &error))?;
+            let page = page.map_err(|error| CallError::new(&error))?;
             let defaults = page.subnets.unwrap_or_default().into_iter();
             subnets.extend(defaults.filter(|subnet| subnet.default_for_az == Some(true)).filter_map(subnet));
             next = page.next_token.filter(|token| !token.is_empty());

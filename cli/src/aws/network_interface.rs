@@ -3,7 +3,7 @@
 use aws_sdk_ec2::operation::describe_network_interfaces::DescribeNetworkInterfacesInput;
 use aws_sdk_ec2::types;
 
-use super::client::{Aws, SERVICE_EC2 as EC2};
+use super::client::Aws;
 use super::convert::filter;
 use super::error::CallError;
 
@@ -34,7 +34,7 @@ impl Aws {
         let mut next = None;
         loop {
             let page = request.clone().set_next_token(next).send_with(&self.ec2).await;
-            let page = page.map_err(|error| CallError::new(EC2, "DescribeNetworkInterfaces", &error))?;
+            let page = page.map_err(|error| CallError::new(&error))?;
             let using = page.network_interfaces.unwrap_or_default().into_iter();
             let using = using.filter(|interface| interface.groups().iter().any(|id| id.group_id() == Some(group_id)));
             interfaces.extend(using.filter_map(interface));

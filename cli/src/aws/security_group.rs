@@ -11,9 +11,10 @@ use aws_sdk_ec2::types;
 use iac_core::filter::filter_pattern;
 use iac_core::name::GroupName;
 use iac_core::observed::{IngressRule, SecurityGroup};
+use iac_core::policy::Operation;
 use iac_core::tag::{self, Owner, Tag};
 
-use super::client::{Aws, SERVICE_EC2 as EC2};
+use super::client::Aws;
 use super::convert::{filter, tag_specification, tags};
 use super::error::CallError;
 
@@ -97,7 +98,7 @@ impl Aws {
         let mut next = None;
         loop {
             let page = request(wanted).max_results(1000).set_next_token(next).send_with(&self.ec2).await;
-            let page = page.map_err(|error| CallError::new(EC2, "DescribeSecurityGroups", &error))?;
+            let page = page.map_err(|error| CallError::new(&error))?;
             let read = page.security_groups.unwrap_or_default().into_iter().filter_map(group);
             groups.extend(read.filter(|group| is_wanted(group, wanted)));
             next = page.next_token.filter(|token| !token.is_empty());
@@ -110,7 +111,7 @@ impl Aws {
     /// One security group by its id; `None` where AWS does not know it (yet).
     pub(crate) async fn security_group(&self, id: &str) -> Result<Option<Group>, CallError> {
         let answer = DescribeSecurityGroupsInput::builder().group_ids(id).send_with(&self.ec2).await;
-        match answer.map_err(|error| CallError::new(EC2, "DescribeSecurityGroups", &error)) {
+        match answer.map_err(|error| CallError::new(&error)) {
             Ok(answer) => {
                 let mut groups = answer.security_groups.unwrap_or_default().into_iter().filter_map(group);
                 Ok(groups.find(|group| group.id == id))
@@ -131,10 +132,9 @@ impl Aws {
         description: &str,
         tags: &[Tag],
     ) -> Result<String, CallError> {
-        const OPERATION: &str = "CreateSecurityGroup";
         let answer = creation(name, vpc_id, description, tags).send_with(&self.ec2).await;
-        let answer = answer.map_err(|error| CallError::new(EC2, OPERATION, &error))?;
-        answer.group_id.ok_or_else(|| CallError::answer(EC2, OPERATION, "the answer names no group"))
+        let answer = answer.map_err(|error| CallError::new(&error))?;
+        answer.group_id.ok_or_else(|| CallError::answer(Operation::CreateSecurityGroup, "the answer names no group"))
     }
 
     /// Deletes a security group.
@@ -143,7 +143,7 @@ impl Aws {
     /// `DependencyViolation` while a network interface uses it or another group's rule names it.
     pub(crate) async fn delete_security_group(&self, id: &str) -> Result<(), CallError> {
         let answer = DeleteSecurityGroupInput::builder().group_id(id).send_with(&self.ec2).await;
-        answer.map(|_| ()).map_err(|error| CallError::new(EC2, "DeleteSecurityGroup", &error))
+        answer.map(|_| ()).map_err(|error| CallError::new(&error))
     }
 }
 

@@ -9,7 +9,7 @@ impl From<CallError> for Error {
         let message = match kind {
             Kind::CredentialsMissing => "no AWS credentials could be loaded".to_owned(),
             Kind::AwsUnreachable => "AWS cannot be reached".to_owned(),
-            _ => format!("{} failed", call.operation),
+            _ => format!("{} failed", call.operation.name()),
         };
         let error = Self::new(kind, message)
             .cause(&call.failure)
@@ -34,10 +34,10 @@ fn meaning(call: &CallError) -> (Kind, Option<String>) {
                     .into(),
             ),
         ),
-        Failure::Denied(_) => (
-            Kind::AwsDenied,
-            Some(format!("allow `{}` to these credentials, then run the command again", call.action())),
-        ),
+        Failure::Denied(message) => {
+            let action = call.operation.refused_action(message);
+            (Kind::AwsDenied, Some(format!("allow `{action}` to these credentials, then run the command again")))
+        }
         Failure::Clock(_) => (Kind::AwsClock, Some("set this machine's clock, then run the command again".into())),
         Failure::Throttled(_) => (Kind::AwsThrottled, Some("wait a minute, then run the command again".into())),
         Failure::Unreachable(_) => {

@@ -1,0 +1,34 @@
+//! What can be typed after `iac deploy`.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Subcommand};
+
+use super::TargetOptions;
+
+#[derive(Debug, Args)]
+pub(crate) struct DeployCommand {
+    #[command(flatten)]
+    pub(crate) target: TargetOptions,
+    #[command(subcommand)]
+    pub(crate) verb: DeployVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeployVerb {
+    /// Copy a file or a folder to the instance
+    Copy {
+        /// File or folder on this machine
+        file: PathBuf,
+        /// Where to put it, relative to the home folder there; a trailing `/` keeps the name
+        #[arg(value_name = "DEST", value_parser = NonEmptyStringValueParser::new())]
+        destination: Option<String>,
+    },
+    /// Run a command line in the login user's shell there
+    Run {
+        /// The command line, one string
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        command: String,
+    },
+}

@@ -1,0 +1,147 @@
+//! What can be typed after `iac instance`.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{ListOptions, Span, SshOptions, Typed, present};
+use crate::config::Key;
+
+#[derive(Debug, Args)]
+pub(crate) struct InstanceCommand {
+    #[command(flatten)]
+    pub(crate) options: InstanceOptions,
+    #[command(subcommand)]
+    pub(crate) verb: InstanceVerb,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InstanceOptions {
+    /// Name of the instance
+    #[arg(long, global = true, value_name = "NAME")]
+    instance_name: Option<String>,
+    /// Name of the key pair
+    #[arg(long, global = true, value_name = "NAME")]
+    key_name: Option<String>,
+    /// Name or id of the security group
+    #[arg(long, global = true, value_name = "NAME|ID")]
+    security_group: Option<String>,
+    /// Launch with enclaves enabled (the default)
+    #[arg(long, global = true, overrides_with = "no_nitro")]
+    nitro: bool,
+    /// Launch an ordinary instance
+    #[arg(long, global = true, overrides_with = "nitro")]
+    no_nitro: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum InstanceVerb {
+    /// Launch the instance and wait until SSH answers
+    Create(CreateOptions),
+    /// List the instances of the region that `iac` made
+    List {
+        /// List also instances that are ending or gone
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        list: ListOptions,
+    },
+    /// Show one instance
+    Describe(OneInstance),
+    /// Terminate the instance and wait until it is gone
+    Terminate {
+        #[command(flatten)]
+        one: OneInstance,
+        /// Return as soon as AWS has taken the request
+        #[arg(long)]
+        no_wait: bool,
+        /// How long to wait
+        #[arg(long, value_name = "SPAN", default_value = "10m")]
+        timeout: Span,
+        /// Terminate also an instance that `iac` did not make
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateOptions {
+    /// Instance type [default: c6a.xlarge, or t3.micro with --no-nitro]
+    #[arg(long, value_name = "TYPE")]
+    instance_type: Option<String>,
+    /// Machine image, `ami-…` or `ssm:/…` [default: Amazon Linux 2023]
+    #[arg(long, value_name = "IMAGE")]
+    image: Option<String>,
+    /// Subnet to launch in [default: the default VPC's]
+    #[arg(long, value_name = "ID")]
+    subnet_id: Option<String>,
+    /// Size of the root volume [default: 16]
+    #[arg(long, value_name = "GIB")]
+    volume_gib: Option<String>,
+    /// Instance profile, by name or ARN [default: none]
+    #[arg(long, value_name = "NAME|ARN")]
+    instance_profile: Option<String>,
+    #[command(flatten)]
+    ssh: SshOptions,
+    /// What to wait for
+    #[arg(long, value_name = "STATE", default_value = "ssh")]
+    pub(crate) wait: WaitFor,
+    /// How long to wait
+    #[arg(long, value_name = "SPAN", default_value = "10m")]
+    pub(crate) timeout: Span,
+    /// Trust the host key that the server shows, once, when the console shows none
+    #[arg(long)]
+    pub(crate) accept_host_key: bool,
+}
+
+/// What `instance create` waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WaitFor {
+    /// Return as soon as AWS has launched it
+    None,
+    /// Until AWS says that it runs
+    Running,
+    /// Until its host key is proven and SSH answers
+    Ssh,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OneInstance {
+    /// Id of the instance, when the name is not enough
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+}
+
+impl InstanceCommand {
+    /// The settings that were typed.
+    pub(super) fn typed(&self) -> Typed {
+        let InstanceOptions { instance_name, key_name, security_group, nitro, no_nitro } = &self.options;
+        let kind = match (nitro, no_nitro) {
+            (true, _) => Some("nitro".to_owned()),
+            (_, true) => Some("standard".to_owned()),
+            (false, false) => None,
+        };
+        let mut typed = present([
+            (Key::InstanceName, instance_name),
+            (Key::KeyName, key_name),
+            (Key::SecurityGroup, security_group),
+            (Key::InstanceKind, &kind),
+        ]);
+        if let InstanceVerb::Create(create) = &self.verb {
+            typed.extend(create.typed());
+        }
+        typed
+    }
+}
+
+impl CreateOptions {
+    fn typed(&self) -> Typed {
+        let mut typed = present([
+            (Key::InstanceType, &self.instance_type),
+            (Key::Image, &self.image),
+            (Key::SubnetId, &self.subnet_id),
+            (Key::VolumeGib, &self.volume_gib),
+            (Key::InstanceProfile, &self.instance_profile),
+        ]);
+        typed.extend(self.ssh.typed());
+        typed
+    }
+}
