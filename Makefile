@@ -11,9 +11,10 @@ SHELL := /bin/bash
 WORKSPACE := --workspace --locked
 CARGO_DENY := .tools/cargo-deny-0.20.2/bin/cargo-deny
 CARGO_FUZZ := .tools/cargo-fuzz-0.13.2/bin/cargo-fuzz
+MATURIN := .tools/maturin-1.16.0/bin/maturin
 AWS_CLI := bench/.venv/bin/aws
 
-.PHONY: help demo sandbox test test-live lint advisories install bench bench-nitro fuzz conformance sandbox-setup
+.PHONY: help demo sandbox test test-live lint advisories install dist bench bench-nitro fuzz conformance sandbox-setup
 .PHONY: clean veryclean
 
 help: ## shows this list
@@ -55,6 +56,9 @@ fuzz: $(CARGO_FUZZ) ## runs each fuzz target for a minute; needs a nightly compi
 conformance: ## holds image reading against AWS's own crate; needs OpenSSL's headers
 	cargo run --locked --manifest-path conformance/Cargo.toml
 
+dist: $(MATURIN) ## packs binary, wheel and sources for this machine into dist/; `TAG=` must be the version then
+	@.ci/dist "$${TAG:-}"
+
 bench: sandbox-setup $(AWS_CLI) ## measures `iac` beside the AWS CLI on the sandbox; `IAC=` names another `iac`
 	$(if $(IAC),,cargo build --release $(WORKSPACE))
 	sandbox/.venv/bin/python bench/bench.py --iac $(or $(IAC),target/release/iac) --aws $(AWS_CLI)
@@ -76,6 +80,10 @@ $(CARGO_DENY):
 $(CARGO_FUZZ):
 	cargo install --locked cargo-fuzz@0.13.2 --root .tools/cargo-fuzz-0.13.2
 
+$(MATURIN):
+	python3 -m venv .tools/maturin-1.16.0
+	.tools/maturin-1.16.0/bin/pip install --quiet --disable-pip-version-check maturin==1.16.0
+
 # Newer than its requirements only when all of them are there.
 $(AWS_CLI): bench/requirements.txt
 	python3 -m venv --clear bench/.venv
@@ -83,7 +91,7 @@ $(AWS_CLI): bench/requirements.txt
 	touch $@
 
 clean: ## removes what was built and what sandboxes left
-	rm -rf target conformance/target fuzz/target sandbox/run
+	rm -rf target dist conformance/target fuzz/target sandbox/run
 
 veryclean: clean ## removes also the tools and the Python environment
 	rm -rf .tools bench/.venv sandbox/.venv sandbox/.tools
