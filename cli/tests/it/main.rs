@@ -17,6 +17,8 @@ mod instance;
 mod key;
 mod key_interrupted;
 mod layering;
+mod live;
+mod policy;
 mod sandbox;
 mod security_group;
 mod ssh;

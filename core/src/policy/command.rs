@@ -4,7 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use super::operation::Operation::{self, *};
+use super::operation::Operation::{
+    self, AuthorizeSecurityGroupIngress, CreateSecurityGroup, DeleteKeyPair, DeleteSecurityGroup, DescribeImages,
+    DescribeInstanceTypeOfferings, DescribeInstanceTypes, DescribeInstances, DescribeKeyPairs,
+    DescribeNetworkInterfaces, DescribeSecurityGroupRules, DescribeSecurityGroups, DescribeSubnets, DescribeVpcs,
+    GetCallerIdentity, GetConsoleOutput, GetParameters, ImportKeyPair, RevokeSecurityGroupIngress, RunInstances,
+    TerminateInstances,
+};
 
 /// Looking for an instance, by name or by id.
 const INSTANCE: &[Operation] = &[DescribeInstances];
@@ -40,10 +46,7 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
             &[AuthorizeSecurityGroupIngress, RevokeSecurityGroupIngress],
         ],
     ),
-    (
-        "security-group delete",
-        &[ACCOUNT, GROUP, INSTANCE, &[DescribeNetworkInterfaces, DescribeSecurityGroupRules, DeleteSecurityGroup]],
-    ),
+    ("security-group delete", &[ACCOUNT, GROUP, INSTANCE, &[DescribeNetworkInterfaces, DeleteSecurityGroup]]),
     ("security-group list", &[&[DescribeSecurityGroups, DescribeSecurityGroupRules]]),
     ("ssh", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("types", &[&[DescribeInstanceTypeOfferings, DescribeInstanceTypes]]),
