@@ -247,3 +247,13 @@ def test_the_quota_of_standard_instances_is_known(sandbox: Sandbox) -> None:
 
 def test_the_caller_has_an_account(sandbox: Sandbox) -> None:
     assert sandbox.client("sts").get_caller_identity()["Account"] == "123456789012"
+
+
+def test_the_default_vpc_leads_out(ec2: Any) -> None:
+    (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    (gateway,) = ec2.describe_internet_gateways()["InternetGateways"]
+    assert gateway["Attachments"] == [{"State": "available", "VpcId": vpc["VpcId"]}]
+    (table,) = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc["VpcId"]]}])["RouteTables"]
+    routes = {route["DestinationCidrBlock"]: (route["GatewayId"], route["State"]) for route in table["Routes"]}
+    out = (gateway["InternetGatewayId"], "active")
+    assert routes == {vpc["CidrBlock"]: ("local", "active"), "0.0.0.0/0": out}
