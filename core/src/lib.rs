@@ -17,6 +17,7 @@ pub mod known_hosts;
 pub mod launch;
 pub mod name;
 pub mod observed;
+pub mod power;
 pub mod public_key;
 pub mod quote;
 pub mod secret;

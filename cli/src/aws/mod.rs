@@ -14,6 +14,7 @@ mod key_pair;
 mod launch;
 mod network;
 mod network_interface;
+mod power;
 mod public_address;
 mod security_group;
 

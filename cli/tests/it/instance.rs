@@ -2,6 +2,7 @@
 
 mod launch;
 mod list;
+mod power;
 mod refusal;
 mod termination;
 

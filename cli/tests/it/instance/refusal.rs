@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{CREATE, CREATE_RUNNING, TERMINATE, live, marker_exists, ready};
-use crate::harness::{Fault, Laptop, When, tags};
+use crate::harness::{Fault, Laptop, When};
 
 /// `-` stands in tags for "no environment".
 #[test]
