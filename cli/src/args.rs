@@ -24,7 +24,7 @@ pub(crate) use self::config::{ConfigCommand, ConfigVerb};
 pub(crate) use self::deploy::{DeployCommand, DeployVerb};
 pub(crate) use self::eif::{EifCommand, EifVerb};
 pub(crate) use self::global::{Format, GlobalOptions};
-pub(crate) use self::instance::{CreateOptions, InstanceCommand, InstanceVerb, WaitFor};
+pub(crate) use self::instance::{CreateOptions, Goal, InstanceCommand, InstanceVerb, WaitFor, WaitOptions};
 pub(crate) use self::key::{KeyCommand, KeyType, KeyVerb};
 pub(crate) use self::policy::PolicyCommand;
 pub(crate) use self::security_group::{SecurityGroupCommand, SecurityGroupVerb};
@@ -59,7 +59,7 @@ pub(crate) enum Command {
     Key(KeyCommand),
     /// Make, list and delete security groups
     SecurityGroup(SecurityGroupCommand),
-    /// Make, list, describe and terminate instances
+    /// Make, list, stop, start and terminate instances, and look at them
     Instance(InstanceCommand),
     /// Open a shell on the instance, or run a command there
     Ssh(SshCommand),

@@ -61,6 +61,16 @@ impl Ui {
         written(write!(stdout, "{text}{newline}").and_then(|()| stdout.flush()))
     }
 
+    /// Writes text of many lines that a machine printed: as it is into a pipe, escaped line by line for a terminal.
+    pub(crate) fn foreign(&self, text: &str) -> Result<()> {
+        if !io::stdout().is_terminal() {
+            return self.text(text);
+        }
+        let shown = |line: &str| line.trim_end_matches('\r').split('\t').map(plain).collect::<Vec<_>>().join("\t");
+        let lines: Vec<String> = text.lines().map(shown).collect();
+        self.text(&lines.join("\n"))
+    }
+
     /// Says something that a person may want to know; silent where nobody reads, unless `-v` is given.
     pub(crate) fn note(&self, text: &str) {
         if self.terminal || self.verbose > 0 {

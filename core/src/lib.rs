@@ -25,6 +25,7 @@ pub mod nitro_cli;
 pub mod observed;
 pub mod plan;
 pub mod policy;
+pub mod power;
 pub mod public_key;
 pub mod quote;
 pub mod secret;

@@ -46,6 +46,53 @@ pub(crate) enum InstanceVerb {
     },
     /// Show one instance
     Describe(OneInstance),
+    /// Wait until the instance is in a state, or answers SSH
+    Wait {
+        #[command(flatten)]
+        one: OneInstance,
+        /// What to wait for
+        #[arg(long = "for", value_name = "STATE", default_value = "ssh")]
+        goal: Goal,
+        /// How long to wait
+        #[arg(long, value_name = "SPAN", default_value = "10m")]
+        timeout: Span,
+        /// Trust the host key that the server shows, once, when the console shows none
+        #[arg(long)]
+        accept_host_key: bool,
+        #[command(flatten)]
+        ssh: SshOptions,
+    },
+    /// Stop the instance, which keeps its volume, and wait until it has stopped
+    Stop {
+        #[command(flatten)]
+        one: OneInstance,
+        /// Return as soon as AWS has taken the request
+        #[arg(long)]
+        no_wait: bool,
+        /// How long to wait
+        #[arg(long, value_name = "SPAN", default_value = "10m")]
+        timeout: Span,
+        /// Stop also an instance that `iac` did not make
+        #[arg(long)]
+        force: bool,
+    },
+    /// Start the instance after a stop and wait until SSH answers at its new address
+    Start {
+        #[command(flatten)]
+        one: OneInstance,
+        #[command(flatten)]
+        wait: WaitOptions,
+        /// Return as soon as AWS has taken the request, like `--wait none`
+        #[arg(long, conflicts_with = "until")]
+        no_wait: bool,
+        #[command(flatten)]
+        ssh: SshOptions,
+        /// Start also an instance that `iac` did not make
+        #[arg(long)]
+        force: bool,
+    },
+    /// Show what the instance printed on its console, also when SSH never answers
+    Console(OneInstance),
     /// Terminate the instance and wait until it is gone
     Terminate {
         #[command(flatten)]
@@ -81,9 +128,16 @@ pub(crate) struct CreateOptions {
     instance_profile: Option<String>,
     #[command(flatten)]
     ssh: SshOptions,
+    #[command(flatten)]
+    pub(crate) wait: WaitOptions,
+}
+
+/// How far a command that makes an instance run waits for it.
+#[derive(Debug, Args)]
+pub(crate) struct WaitOptions {
     /// What to wait for
-    #[arg(long, value_name = "STATE", default_value = "ssh")]
-    pub(crate) wait: WaitFor,
+    #[arg(long = "wait", value_name = "STATE", default_value = "ssh")]
+    pub(crate) until: WaitFor,
     /// How long to wait
     #[arg(long, value_name = "SPAN", default_value = "10m")]
     pub(crate) timeout: Span,
@@ -92,7 +146,7 @@ pub(crate) struct CreateOptions {
     pub(crate) accept_host_key: bool,
 }
 
-/// What `instance create` waits for.
+/// What `instance create` and `instance start` wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum WaitFor {
     /// Return as soon as AWS has launched it
@@ -101,6 +155,19 @@ pub(crate) enum WaitFor {
     Running,
     /// Until its host key is proven and SSH answers
     Ssh,
+}
+
+/// What `instance wait` waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Goal {
+    /// Until AWS says that it runs
+    Running,
+    /// Until its host key is proven and SSH answers
+    Ssh,
+    /// Until AWS says that it has stopped
+    Stopped,
+    /// Until AWS says that it is gone
+    Terminated,
 }
 
 #[derive(Debug, Args)]
@@ -125,8 +192,10 @@ impl InstanceCommand {
             (Key::SecurityGroup, security_group),
             (Key::InstanceKind, &kind),
         ]);
-        if let InstanceVerb::Create(create) = &self.verb {
-            typed.extend(create.typed());
+        match &self.verb {
+            InstanceVerb::Create(create) => typed.extend(create.typed()),
+            InstanceVerb::Start { ssh, .. } | InstanceVerb::Wait { ssh, .. } => typed.extend(ssh.typed()),
+            _ => {}
         }
         typed
     }

@@ -14,6 +14,7 @@ use iac_core::tag::{self, Owner};
 use super::client::Aws;
 use super::convert::{base64_text, filter, tags, timestamp};
 use super::error::CallError;
+use super::power::state_after;
 
 /// Which instances to look for.
 #[derive(Debug, Clone, Copy)]
@@ -121,13 +122,7 @@ impl Aws {
     pub(crate) async fn terminate(&self, id: &str) -> Result<InstanceState, CallError> {
         let answer = TerminateInstancesInput::builder().instance_ids(id).send_with(&self.ec2).await;
         let answer = answer.map_err(|error| CallError::new(&error))?;
-        let mut changes = answer.terminating_instances.unwrap_or_default().into_iter();
-        let change = changes.find(|change| change.instance_id() == Some(id));
-        let state = change.and_then(|change| change.current_state).and_then(|state| state.name);
-        let state = state.ok_or_else(|| {
-            CallError::answer(Operation::TerminateInstances, format!("the answer says nothing of {id}"))
-        })?;
-        Ok(InstanceState::from(state.as_str()))
+        state_after(Operation::TerminateInstances, id, answer.terminating_instances)
     }
 }
 

@@ -16,6 +16,7 @@ mod launch;
 mod network;
 mod network_interface;
 mod operation;
+mod power;
 mod public_address;
 mod security_group;
 

@@ -39,6 +39,8 @@ named! {
         import_key_pair ImportKeyPairError ImportKeyPair
         revoke_security_group_ingress RevokeSecurityGroupIngressError RevokeSecurityGroupIngress
         run_instances RunInstancesError RunInstances
+        start_instances StartInstancesError StartInstances
+        stop_instances StopInstancesError StopInstances
         terminate_instances TerminateInstancesError TerminateInstances;
     aws_sdk_ssm:
         get_parameters GetParametersError GetParameters;

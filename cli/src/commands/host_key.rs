@@ -23,6 +23,18 @@ const AFTER_ANSWER: Duration = Duration::from_secs(10);
 /// How long a server may refuse the key while its first boot is still installing it.
 const DENIED: Duration = Duration::from_secs(10);
 
+/// What a host key that is not known yet is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// The console, for as long as there is patience.
+    Console,
+    /// The console, which after a restart shows what the first boot printed or nothing at all: it is not waited for much
+    /// longer than for the server.
+    ConsoleOfRestarted,
+    /// The console, or else the server itself, because the user accepts that.
+    Server,
+}
+
 /// Waits until the instance's host key is proven and SSH answers; then it is ready to be used.
 pub(crate) async fn reach(
     context: &Context<'_>,
@@ -31,10 +43,10 @@ pub(crate) async fn reach(
     instance: &Instance,
     key_file: &Path,
     patience: &mut Patience,
-    accept: bool,
+    trust: Trust,
 ) -> Result<Target> {
     let target = target(context.settings, folder, instance, key_file)?;
-    prove(context, aws, folder, &target, patience, accept).await?;
+    prove(context, aws, folder, &target, patience, trust).await?;
     answers(context, &target, patience).await?;
     Ok(target)
 }
@@ -82,22 +94,23 @@ pub(crate) async fn prove(
     folder: &SecretsFolder,
     target: &Target,
     patience: &mut Patience,
-    accept: bool,
+    trust: Trust,
 ) -> Result<()> {
     let id = &target.instance_id;
     if is_known(folder, id)? {
         return Ok(());
     }
-    let shown = if accept { Some(shown(context, target, patience).await?) } else { None };
+    let waits_for_console = trust == Trust::Console;
+    let shown = if waits_for_console { None } else { Some(shown(context, target, patience).await?) };
     let mut shorter = Patience::new(AFTER_ANSWER.min(patience.left()));
-    let console = printed(context, aws, id, if accept { &mut shorter } else { patience }).await?;
+    let console = printed(context, aws, id, if waits_for_console { patience } else { &mut shorter }).await?;
     let keys = match (console, shown) {
         (Some(printed), _) => printed,
-        (None, Some(shown)) => {
+        (None, Some(shown)) if trust == Trust::Server => {
             context.ui.warn(&format!("{id}: the host key that {} shows is trusted without proof", target.address));
             shown
         }
-        (None, None) => return Err(unproven(id)),
+        (None, _) => return Err(unproven(&folder.known_hosts(), id)),
     };
     Ok(folder.trust_host(&lock(context, folder).await?, id, &keys)?)
 }
@@ -161,17 +174,23 @@ async fn answers(context: &Context<'_>, target: &Target, patience: &mut Patience
             return Err((*failure).into());
         }
         if patience.is_over() {
-            let timed_out = timed_out(&format!("SSH on {}", target.instance_id));
+            let id = &target.instance_id;
+            let timed_out = timed_out(&format!("SSH on {id}"))
+                .hint(format!("see what the machine printed with `iac instance console --id {id}`"));
             return Err(failure.said.iter().fold(timed_out, Error::cause));
         }
         progress.during(patience.pause(context)).await?;
     }
 }
 
-fn unproven(id: &str) -> Error {
+fn unproven(known_hosts: &Path, id: &str) -> Error {
     Error::new(Kind::HostKeyUnproven, format!("no host key of {id} could be proven"))
         .cause("its console shows none so far")
         .hint("a new instance prints them at the end of its first boot: run the command again to go on waiting")
-        .hint(format!("look with `aws ec2 get-console-output --latest --output text --instance-id {id}`"))
+        .hint(format!(
+            "one that was started again may not print them: copy the lines of `{id}` from the machine that made it to `{}`",
+            known_hosts.display()
+        ))
+        .hint(format!("see what it printed with `iac instance console --id {id}`"))
         .hint("trust the key that the server shows, this once, with `--accept-host-key`")
 }

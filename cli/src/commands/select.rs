@@ -1,7 +1,7 @@
 //! Which instance a command means: the one live instance of a name, or the one of an id.
 
 use iac_core::name::InstanceName;
-use iac_core::observed::Instance;
+use iac_core::observed::{Instance, InstanceState};
 
 use crate::aws::{Aws, CallError, Wanted};
 use crate::config::Settings;
@@ -25,6 +25,17 @@ pub(crate) async fn one(aws: &Aws, settings: &Settings, id: Option<&str>) -> Res
             Ok(one_live(name, &instances)?.ok_or_else(|| missing(name.as_str()))?.clone())
         }
     }
+}
+
+/// The same, or failing a live one an instance of the name that is still ending.
+pub(crate) async fn one_or_ending(aws: &Aws, settings: &Settings, id: Option<&str>) -> Result<Instance> {
+    if id.is_some() {
+        return one(aws, settings, id).await;
+    }
+    let name = settings.instance_name()?;
+    let instances = named(aws, name).await?;
+    let ending = || instances.iter().find(|instance| instance.state == InstanceState::ShuttingDown);
+    one_live(name, &instances)?.or_else(ending).cloned().ok_or_else(|| missing(name.as_str()))
 }
 
 /// The one live instance among those of a name; several are an error that lists them.

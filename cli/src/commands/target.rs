@@ -7,6 +7,7 @@ use iac_core::observed::{Instance, InstanceState};
 
 use crate::args::TargetOptions;
 use crate::aws::Aws;
+use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
 use crate::commands::{Context, check_account, connect, host_key, key, select};
 use crate::config::{Key, Source};
@@ -33,7 +34,8 @@ pub(super) async fn target(context: &Context<'_>, options: &TargetOptions) -> Re
     let key_file = private_half(context, &aws, &folder, &instance).await?;
     let target = host_key::target(settings, &folder, &instance, &key_file)?;
     let mut patience = Patience::new(options.timeout.0);
-    host_key::prove(context, &aws, &folder, &target, &mut patience, options.accept_host_key).await?;
+    let trust = if options.accept_host_key { Trust::Server } else { Trust::Console };
+    host_key::prove(context, &aws, &folder, &target, &mut patience, trust).await?;
     Ok(target)
 }
 
@@ -45,7 +47,7 @@ fn running(instance: &Instance) -> Result<()> {
     Err(match instance.state {
         InstanceState::Pending => error.hint("it is starting: run the command again in a few seconds"),
         InstanceState::Stopped | InstanceState::Stopping => {
-            error.hint(format!("start it with `aws ec2 start-instances --instance-ids {}`", instance.id))
+            error.hint(format!("start it with `iac instance start --id {}`", instance.id))
         }
         _ => error.hint("see which instances there are with `iac instance list`"),
     })
@@ -54,7 +56,7 @@ fn running(instance: &Instance) -> Result<()> {
 /// The private half of the pair that the instance lets in: the one it was launched with, unless a flag names another.
 ///
 /// A file that OpenSSH would take is not compared with AWS's public half: the server itself will tell.
-async fn private_half(
+pub(super) async fn private_half(
     context: &Context<'_>,
     aws: &Aws,
     folder: &SecretsFolder,

@@ -80,7 +80,8 @@ fn no_key_in_time_is_said_with_the_ways_on() {
     ! error: no host key of i-1 could be proven
     ! caused by: its console shows none so far
     ! hint: a new instance prints them at the end of its first boot: run the command again to go on waiting
-    ! hint: look with `aws ec2 get-console-output --latest --output text --instance-id i-1`
+    ! hint: one that was started again may not print them: copy the lines of `i-1` from the machine that made it to `~/secrets/known_hosts`
+    ! hint: see what it printed with `iac instance console --id i-1`
     ! hint: trust the key that the server shows, this once, with `--accept-host-key`
     (exit status: 1)
     ");

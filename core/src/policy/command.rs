@@ -9,7 +9,7 @@ use super::operation::Operation::{
     DescribeInstanceTypeOfferings, DescribeInstanceTypes, DescribeInstances, DescribeKeyPairs,
     DescribeNetworkInterfaces, DescribeSecurityGroupRules, DescribeSecurityGroups, DescribeSubnets, DescribeVpcs,
     GetCallerIdentity, GetConsoleOutput, GetParameters, ImportKeyPair, RevokeSecurityGroupIngress, RunInstances,
-    TerminateInstances,
+    StartInstances, StopInstances, TerminateInstances,
 };
 
 /// Looking for an instance, by name or by id.
@@ -29,11 +29,15 @@ const LAUNCH: &[Operation] = &[DescribeImages, DescribeInstanceTypeOfferings, De
 pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("deploy copy", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("deploy run", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
+    ("instance console", &[INSTANCE, HOST_KEY]),
     // A launch that another run has overtaken is ended at once.
     ("instance create", &[ACCOUNT, INSTANCE, KEY, GROUP, HOST_KEY, LAUNCH, &[RunInstances, TerminateInstances]]),
     ("instance describe", &[INSTANCE]),
     ("instance list", &[INSTANCE]),
+    ("instance start", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[StartInstances]]),
+    ("instance stop", &[ACCOUNT, INSTANCE, &[StopInstances]]),
     ("instance terminate", &[ACCOUNT, INSTANCE, &[TerminateInstances]]),
+    ("instance wait", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("key create", &[ACCOUNT, KEY, &[ImportKeyPair]]),
     ("key delete", &[ACCOUNT, KEY, INSTANCE, &[DeleteKeyPair]]),
     ("key list", &[KEY]),

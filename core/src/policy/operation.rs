@@ -47,6 +47,8 @@ operations! {
         ImportKeyPair
         RevokeSecurityGroupIngress
         RunInstances
+        StartInstances
+        StopInstances
         TerminateInstances
     }
     "ssm" {
@@ -82,7 +84,9 @@ impl Operation {
             | Self::DescribeSecurityGroups
             | Self::DescribeSubnets
             | Self::DescribeVpcs => self.on(InRegion, &[R::Any]),
-            Self::GetConsoleOutput | Self::TerminateInstances => self.on(Ours, &[R::Instance]),
+            Self::GetConsoleOutput | Self::StartInstances | Self::StopInstances | Self::TerminateInstances => {
+                self.on(Ours, &[R::Instance])
+            }
             Self::DeleteKeyPair => self.on(Ours, &[R::AnyKeyPair]),
             Self::DeleteSecurityGroup | Self::RevokeSecurityGroupIngress => self.on(Ours, &[R::SecurityGroup]),
             Self::AuthorizeSecurityGroupIngress => {

@@ -10,11 +10,12 @@ use iac_core::observed::Instance;
 use super::list::described;
 use super::prepare::{Prepared, prepare};
 use super::terminate;
-use super::wait::{self, made};
-use crate::args::{CreateOptions, WaitFor};
+use super::wait::{self, Login, made};
+use crate::args::CreateOptions;
 use crate::aws::{Aws, LaunchError, Wanted};
+use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
-use crate::commands::{Context, connect, host_key, select};
+use crate::commands::{Context, connect, select};
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 
@@ -27,7 +28,7 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     let name = settings.instance_name()?;
     refuse_ttl(context)?;
     let folder = SecretsFolder::open(settings.secrets_folder()?)?;
-    let mut patience = Patience::new(options.timeout.0);
+    let mut patience = Patience::new(options.wait.timeout.0);
     let aws = connect(settings).await?;
     let (prepared, instances) = tokio::join!(prepare(context, &aws, &folder), select::named(&aws, name));
     let instances = instances?;
@@ -161,13 +162,9 @@ async fn finish(
     patience: &mut Patience,
     launched: &Instance,
 ) -> Result<Instance> {
-    let mut instance = launched.clone();
-    if options.wait != WaitFor::None {
-        instance = wait::running(context, aws, &launched.id, patience).await?;
-    }
-    if options.wait == WaitFor::Ssh {
-        host_key::reach(context, aws, folder, &instance, &prepared.key_file, patience, options.accept_host_key).await?;
-    }
+    let trust = if options.wait.accept_host_key { Trust::Server } else { Trust::Console };
+    let login = Login { folder, key_file: &prepared.key_file, trust };
+    let instance = wait::until(context, aws, options.wait.until, Some(&login), patience, launched).await?;
     folder.remove_launch(context.settings.instance_name()?)?;
     Ok(instance)
 }

@@ -1,13 +1,18 @@
-//! `iac instance`: make, list, describe and terminate one instance.
+//! `iac instance`: make, list, describe, wait for, stop, start and terminate one instance.
 
+mod console;
 mod create;
 mod fitting;
 mod list;
 mod prepare;
+mod start;
+mod stop;
 mod terminate;
 mod wait;
 
-use crate::args::{InstanceCommand, InstanceVerb};
+use crate::args::{InstanceCommand, InstanceVerb, WaitFor};
+use crate::commands::host_key::Trust;
+use crate::commands::patience::Patience;
 use crate::commands::{Context, connect, select};
 use crate::error::Result;
 
@@ -21,6 +26,18 @@ pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Resu
             let instance = select::one(&aws, context.settings, one.id.as_deref()).await?;
             context.ui.data(&instance, |width| list::described(&instance, width))
         }
+        InstanceVerb::Wait { one, goal, timeout, accept_host_key, .. } => {
+            let trust = if accept_host_key { Trust::Server } else { Trust::Console };
+            wait::wait(context, one.id.as_deref(), goal, trust, Patience::new(timeout.0)).await
+        }
+        InstanceVerb::Stop { one, no_wait, timeout, force } => {
+            stop::stop(context, one.id.as_deref(), no_wait, timeout.0, force).await
+        }
+        InstanceVerb::Start { one, wait, no_wait, force, .. } => {
+            let goal = if no_wait { WaitFor::None } else { wait.until };
+            start::start(context, one.id.as_deref(), goal, &wait, force).await
+        }
+        InstanceVerb::Console(one) => console::console(context, one.id.as_deref()).await,
         InstanceVerb::Terminate { one, no_wait, timeout, force } => {
             let wait = (!no_wait).then_some(timeout.0);
             terminate::terminate(context, one.id.as_deref(), wait, force).await

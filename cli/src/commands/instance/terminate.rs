@@ -13,12 +13,12 @@ use crate::commands::{Context, check_account, connect, host_key, must_be_ours, s
 use crate::error::Result;
 use crate::files::SecretsFolder;
 
-/// What `instance terminate` prints.
+/// What `instance terminate` and `instance stop` print.
 #[derive(Debug, Serialize)]
-struct Terminated {
-    name: Option<String>,
-    id: String,
-    state: InstanceState,
+pub(super) struct Changed {
+    pub(super) name: Option<String>,
+    pub(super) id: String,
+    pub(super) state: InstanceState,
 }
 
 /// How long an instance that AWS does not know everywhere yet is asked to end.
@@ -32,7 +32,11 @@ pub(super) async fn terminate(
     force: bool,
 ) -> Result<()> {
     let aws = connect(context.settings).await?;
-    let (instance, _) = tokio::try_join!(chosen(context, &aws, id), check_account(context.settings, &aws))?;
+    let (instance, _) = tokio::try_join!(
+        // One that is still ending counts, so that a second run can wait for it.
+        select::one_or_ending(&aws, context.settings, id),
+        check_account(context.settings, &aws)
+    )?;
     must_be_ours(&instance.owner(), &format!("instance {}", instance.id), force)?;
     let mut state = end(context, &aws, &instance.id).await?;
     if let Some(timeout) = timeout {
@@ -40,7 +44,7 @@ pub(super) async fn terminate(
         state = InstanceState::Terminated;
     }
     forget(context, &instance).await?;
-    let result = Terminated { name: instance.name, id: instance.id, state };
+    let result = Changed { name: instance.name, id: instance.id, state };
     context.ui.data(&result, |_| format!("instance {} is {}", result.id, result.state))
 }
 
@@ -54,18 +58,6 @@ async fn forget(context: &Context<'_>, instance: &Instance) -> Result<()> {
         folder.remove_launch(&name)?;
     }
     Ok(())
-}
-
-/// The live instance of the name; failing that, one that is still ending, so that a second run can wait for it.
-async fn chosen(context: &Context<'_>, aws: &Aws, id: Option<&str>) -> Result<Instance> {
-    let Some(id) = id else {
-        let name = context.settings.instance_name()?;
-        let instances = select::named(aws, name).await?;
-        let ending = || instances.iter().find(|instance| instance.state == InstanceState::ShuttingDown);
-        let chosen = select::one_live(name, &instances)?.or_else(ending);
-        return chosen.cloned().ok_or_else(|| select::missing(name.as_str()));
-    };
-    select::one(aws, context.settings, Some(id)).await
 }
 
 /// Asks until AWS has taken the request: right after a launch, not every part of EC2 knows the instance.

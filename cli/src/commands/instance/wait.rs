@@ -1,20 +1,111 @@
-//! Waiting for an instance to run, or to be gone.
+//! Waiting for an instance: to run, to answer SSH, to have stopped, to be gone; and `iac instance wait`, which does only
+//! that.
+//!
+//! What AWS shows may be some seconds old, so a state on the way to another one is never taken for the last word.
+
+use std::path::Path;
 
 use iac_core::observed::{Instance, InstanceState};
 
+use super::list::described;
+use crate::args::{Goal, WaitFor};
 use crate::aws::Aws;
-use crate::commands::Context;
+use crate::commands::host_key::{self, Trust};
 use crate::commands::patience::{Patience, timed_out};
+use crate::commands::{Context, connect, select, target};
 use crate::error::{Error, Kind, Made, Result};
+use crate::files::SecretsFolder;
+
+/// What it takes to log in once an instance runs.
+#[derive(Debug)]
+pub(super) struct Login<'a> {
+    pub(super) folder: &'a SecretsFolder,
+    pub(super) key_file: &'a Path,
+    pub(super) trust: Trust,
+}
+
+/// Waits for one instance and prints it.
+pub(super) async fn wait(
+    context: &Context<'_>,
+    id: Option<&str>,
+    goal: Goal,
+    trust: Trust,
+    mut patience: Patience,
+) -> Result<()> {
+    let aws = connect(context.settings).await?;
+    let instance = select::one_or_ending(&aws, context.settings, id).await?;
+    if instance.state == InstanceState::Stopped && matches!(goal, Goal::Running | Goal::Ssh) {
+        context.ui.note(&format!("{} is stopped: it runs once it is started, with `iac instance start`", instance.id));
+    }
+    let patience = &mut patience;
+    let instance = match goal {
+        Goal::Running => running(context, &aws, &instance.id, patience).await?,
+        Goal::Stopped => stopped(context, &aws, &instance.id, patience).await?,
+        Goal::Terminated => {
+            terminated(context, &aws, &instance.id, patience).await?;
+            Instance { state: InstanceState::Terminated, ..instance }
+        }
+        Goal::Ssh => {
+            let folder = SecretsFolder::existing(context.settings.secrets_folder()?);
+            let key_file = target::private_half(context, &aws, &folder, &instance).await?;
+            let login = Login { folder: &folder, key_file: &key_file, trust };
+            until(context, &aws, WaitFor::Ssh, Some(&login), patience, &instance).await?
+        }
+    };
+    context.ui.data(&instance, |width| described(&instance, width))
+}
+
+/// Waits as far as was asked for; to log in takes a [`Login`].
+pub(super) async fn until(
+    context: &Context<'_>,
+    aws: &Aws,
+    goal: WaitFor,
+    login: Option<&Login<'_>>,
+    patience: &mut Patience,
+    begun: &Instance,
+) -> Result<Instance> {
+    if goal == WaitFor::None {
+        return Ok(begun.clone());
+    }
+    let instance = running(context, aws, &begun.id, patience).await?;
+    if let (WaitFor::Ssh, Some(Login { folder, key_file, trust })) = (goal, login) {
+        host_key::reach(context, aws, folder, &instance, key_file, patience, *trust).await?;
+    }
+    Ok(instance)
+}
 
 /// Waits until an instance runs; an instance that EC2 does not show yet is waited for too.
 pub(super) async fn running(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Instance> {
-    let progress = context.ui.progress(&format!("waiting for {id} to run"));
+    let failed = |instance: &Instance| {
+        ended(instance)
+            .hint(format!("see what it printed with `iac instance console --id {id}`"))
+            .hint("run `iac instance create` again for a new one")
+    };
+    in_state(context, aws, id, patience, (&InstanceState::Running, "run"), failed).await
+}
+
+/// Waits until an instance has stopped.
+pub(super) async fn stopped(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Instance> {
+    in_state(context, aws, id, patience, (&InstanceState::Stopped, "stop"), ended).await
+}
+
+async fn in_state(
+    context: &Context<'_>,
+    aws: &Aws,
+    id: &str,
+    patience: &mut Patience,
+    (wanted, verb): (&InstanceState, &str),
+    failed: impl Fn(&Instance) -> Error,
+) -> Result<Instance> {
+    let progress = context.ui.progress(&format!("waiting for {id} to {verb}"));
     loop {
         match progress.during(aws.instance(id)).await? {
-            Some(instance) if instance.state == InstanceState::Running => return Ok(instance),
-            Some(instance) if instance.state.is_ending() => return Err(ended(&instance)),
-            _ if patience.is_over() => return Err(timed_out(&format!("{id} to run"))),
+            Some(instance) if instance.state == *wanted => return Ok(instance),
+            Some(instance) if instance.state.is_ending() => return Err(failed(&instance)),
+            seen if patience.is_over() => {
+                let error = timed_out(&format!("{id} to {verb}"));
+                return Err(seen.iter().fold(error, |error, seen| error.cause(format!("{id} is {}", seen.state))));
+            }
             _ => progress.during(patience.pause(context)).await?,
         }
     }
@@ -32,13 +123,13 @@ pub(super) async fn terminated(context: &Context<'_>, aws: &Aws, id: &str, patie
     }
 }
 
-fn ended(instance: &Instance) -> Error {
+/// An instance that ends can neither run nor stop any more.
+pub(super) fn ended(instance: &Instance) -> Error {
     let error = Error::new(Kind::InstanceFailed, format!("instance {} is {}", instance.id, instance.state));
     match &instance.state_reason {
         Some(reason) => error.cause(reason),
         None => error,
     }
-    .hint("run `iac instance create` again for a new one")
 }
 
 /// An instance as something that exists although the command failed.

@@ -1,0 +1,56 @@
+//! `iac instance stop`: asks AWS to stop the instance, which keeps its volume and its host keys but not its address.
+
+use std::time::Duration;
+
+use iac_core::observed::{Instance, InstanceState};
+use iac_core::power::{self, Power};
+
+use super::terminate::Changed;
+use super::wait;
+use crate::aws::Aws;
+use crate::commands::patience::Patience;
+use crate::commands::{Context, check_account, connect, must_be_ours, select};
+use crate::error::Result;
+
+/// Stops one instance and waits for as long as `timeout` says, or not at all.
+pub(super) async fn stop(
+    context: &Context<'_>,
+    id: Option<&str>,
+    no_wait: bool,
+    timeout: Duration,
+    force: bool,
+) -> Result<()> {
+    let aws = connect(context.settings).await?;
+    let chosen = select::one_or_ending(&aws, context.settings, id);
+    let (instance, _) = tokio::try_join!(chosen, check_account(context.settings, &aws))?;
+    must_be_ours(&instance.owner(), &format!("instance {}", instance.id), force)?;
+    let mut patience = Patience::new(timeout);
+    let mut state = asked(context, &aws, &instance, &mut patience).await?;
+    if !no_wait && state != InstanceState::Stopped {
+        state = wait::stopped(context, &aws, &instance.id, &mut patience).await?.state;
+    }
+    let result = Changed { name: instance.name, id: instance.id, state };
+    context.ui.data(&result, |_| format!("instance {} is {}", result.id, result.state))
+}
+
+/// Asks AWS where that is needed, and returns the state that follows.
+async fn asked(
+    context: &Context<'_>,
+    aws: &Aws,
+    instance: &Instance,
+    patience: &mut Patience,
+) -> Result<InstanceState> {
+    let id = &instance.id;
+    match power::stop(&instance.state) {
+        Power::Done | Power::UnderWay => return Ok(instance.state.clone()),
+        Power::Never => return Err(wait::ended(instance)),
+        Power::AskLater => drop(wait::running(context, aws, id, patience).await?),
+        Power::Ask => {}
+    }
+    context.interrupt.check()?;
+    let progress = context.ui.progress(&format!("stopping {id}"));
+    let state = progress.during(aws.stop(id)).await?;
+    drop(progress);
+    context.ui.note("its volume is kept, and costs, until the instance is terminated");
+    Ok(state)
+}
