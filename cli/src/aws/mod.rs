@@ -5,10 +5,12 @@
 
 mod client;
 mod convert;
+mod dns;
 mod error;
 mod image;
 mod ingress;
 mod instance;
+mod instance_change;
 mod instance_type;
 mod key_pair;
 mod launch;
@@ -17,6 +19,8 @@ mod network_interface;
 mod operation;
 mod public_address;
 mod security_group;
+mod tagging;
+mod volume;
 
 pub(crate) use client::{Aws, ConnectError, Connection};
 pub(crate) use error::{CallError, Failure};

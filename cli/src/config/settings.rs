@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use iac_core::dns::Fqdn;
 use iac_core::ingress::SshFrom;
 use iac_core::name::{GroupRef, InstanceName, KeyName};
 
@@ -40,6 +41,7 @@ pub(crate) struct Settings {
     ssh_port: Option<i64>,
     pub(crate) ssh_config: Option<PathBuf>,
     pub(crate) ttl: Option<Duration>,
+    pub(crate) fqdn: Option<Fqdn>,
     pub(crate) tags: BTreeMap<String, String>,
     /// The login name of whoever runs the command, for the descriptions of rules.
     pub(crate) user: Option<String>,
@@ -77,6 +79,7 @@ impl Settings {
             ssh_port: layers.read(Key::SshPort, |raw| value::number(raw, 1..=65_535)),
             ssh_config: layers.read_path(Key::SshConfig, folder),
             ttl: layers.read(Key::Ttl, value::span),
+            fqdn: layers.read(Key::Fqdn, value::fqdn),
             tags: layers.read(Key::Tags, value::tags).unwrap_or_default(),
             user: environment.user(),
             layers: Layers::default(),
@@ -154,6 +157,18 @@ impl Settings {
         self.key_name.as_ref().ok_or(ConfigError::Missing(Key::KeyName))
     }
 
+    pub(crate) fn optional_key_name(&self) -> Option<&KeyName> {
+        self.key_name.as_ref()
+    }
+
+    pub(crate) fn optional_security_group(&self) -> Option<&GroupRef> {
+        self.security_group.as_ref()
+    }
+
+    pub(crate) fn fqdn(&self) -> Result<&Fqdn, ConfigError> {
+        self.fqdn.as_ref().ok_or(ConfigError::Missing(Key::Fqdn))
+    }
+
     pub(crate) fn security_group(&self) -> Result<&GroupRef, ConfigError> {
         self.security_group.as_ref().ok_or(ConfigError::Missing(Key::SecurityGroup))
     }
@@ -191,7 +206,6 @@ impl Settings {
 
 /// Checks the values of keys that no command of this version uses, so that a file is checked whole.
 fn check_only(layers: &mut Layers) {
-    layers.read(Key::Fqdn, value::fqdn);
     layers.read(Key::Debug, value::boolean);
     layers.read(Key::CpuCount, |raw| value::number(raw, 1..=4096));
     layers.read(Key::MemoryMib, |raw| value::number(raw, 64..=i64::from(i32::MAX)));

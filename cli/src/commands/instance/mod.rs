@@ -1,14 +1,17 @@
 //! `iac instance`: make, list, describe and terminate one instance.
 
 mod create;
+mod launched;
 mod list;
 mod prepare;
-mod terminate;
-mod wait;
+pub(crate) mod terminate;
+pub(crate) mod wait;
 
 use crate::args::{InstanceCommand, InstanceVerb};
 use crate::commands::{Context, connect, select};
 use crate::error::Result;
+
+pub(crate) use launched::{await_instance, launch_once, mark_launch};
 
 /// Runs one verb of `iac instance`.
 pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Result<()> {

@@ -8,7 +8,7 @@ use crate::commands::patience::{Patience, timed_out};
 use crate::error::{Error, Kind, Made, Result};
 
 /// Waits until an instance runs; an instance that EC2 does not show yet is waited for too.
-pub(super) async fn running(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Instance> {
+pub(crate) async fn running(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Instance> {
     let progress = context.ui.progress(&format!("waiting for {id} to run"));
     loop {
         match progress.during(aws.instance(id)).await? {
@@ -21,7 +21,7 @@ pub(super) async fn running(context: &Context<'_>, aws: &Aws, id: &str, patience
 }
 
 /// Waits until AWS says that an instance is terminated.
-pub(super) async fn terminated(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<()> {
+pub(crate) async fn terminated(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<()> {
     let progress = context.ui.progress(&format!("waiting for {id} to terminate"));
     loop {
         match progress.during(aws.instance(id)).await? {
@@ -42,6 +42,6 @@ fn ended(instance: &Instance) -> Error {
 }
 
 /// An instance as something that exists although the command failed.
-pub(super) fn made(instance: &Instance) -> Made {
+pub(crate) fn made(instance: &Instance) -> Made {
     Made { kind: "instance", id: instance.id.clone(), name: instance.name.clone() }
 }
