@@ -6,7 +6,9 @@
 mod attest;
 mod config;
 mod deploy;
+mod dns;
 mod eif;
+mod environment;
 mod global;
 mod instance;
 mod key;
@@ -22,7 +24,9 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use self::attest::{At, AttestCommand, AttestVerb, BytesSource, ExpectationOptions, PlaceOptions};
 pub(crate) use self::config::{ConfigCommand, ConfigVerb};
 pub(crate) use self::deploy::{DeployCommand, DeployVerb};
+pub(crate) use self::dns::{DnsCommand, DnsVerb};
 pub(crate) use self::eif::{EifCommand, EifVerb};
+pub(crate) use self::environment::{DownOptions, PlanOptions, StatusOptions, UpOptions};
 pub(crate) use self::global::{Format, GlobalOptions};
 pub(crate) use self::instance::{CreateOptions, Goal, InstanceCommand, InstanceVerb, WaitFor, WaitOptions};
 pub(crate) use self::key::{KeyCommand, KeyType, KeyVerb};
@@ -61,6 +65,16 @@ pub(crate) enum Command {
     SecurityGroup(SecurityGroupCommand),
     /// Make, list, stop, start and terminate instances, and look at them
     Instance(InstanceCommand),
+    /// Make, list, describe and delete the address record of the instance
+    Dns(DnsCommand),
+    /// Show what `iac up` would do, and why
+    Plan(PlanOptions),
+    /// Bring the whole environment to what the settings say: key pair, group, instance, record
+    Up(UpOptions),
+    /// Show what there is of the environment, and where it differs from the settings
+    Status(StatusOptions),
+    /// Take the whole environment away, and prove that nothing is left
+    Down(DownOptions),
     /// Open a shell on the instance, or run a command there
     Ssh(SshCommand),
     /// Copy files to the instance and run commands there
@@ -104,13 +118,7 @@ impl Arguments {
             Command::Key(_) => Some(Noun::Key),
             Command::Instance(_) => Some(Noun::Instance),
             Command::Deploy(_) => Some(Noun::Deploy),
-            Command::Config(_)
-            | Command::SecurityGroup(_)
-            | Command::Ssh(_)
-            | Command::Types(_)
-            | Command::Policy(_)
-            | Command::Eif(_)
-            | Command::Attest(_) => None,
+            _ => None,
         }
     }
 
@@ -123,6 +131,11 @@ impl Arguments {
             Command::SecurityGroup(group) => group.typed(),
             Command::Instance(instance) => instance.typed(),
             Command::Ssh(ssh) => ssh.target.typed(),
+            Command::Dns(dns) => dns.typed(),
+            Command::Plan(plan) => plan.environment.typed(),
+            Command::Up(up) => up.environment.typed(),
+            Command::Status(status) => status.environment.typed(),
+            Command::Down(down) => down.environment.typed(),
             Command::Deploy(deploy) => deploy.target.typed(),
             Command::Types(wanted) => wanted.typed(),
             Command::Policy(policy) => policy.typed(),

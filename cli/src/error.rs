@@ -5,6 +5,7 @@
 
 mod aws;
 mod config;
+mod dns;
 mod kind;
 mod local;
 mod proof;
@@ -106,6 +107,11 @@ impl Error {
 
     pub(crate) fn kind(&self) -> Kind {
         self.0.kind
+    }
+
+    /// The code that AWS gave, if it was AWS that refused.
+    pub(crate) fn aws_code(&self) -> Option<&str> {
+        self.0.aws.as_ref()?.code.as_deref()
     }
 
     pub(crate) fn message(&self) -> &str {

@@ -106,6 +106,27 @@ impl Ui {
         }
     }
 
+    /// Shows what would be done and asks; where nobody can answer, or the answer is not yes, nothing is done.
+    pub(crate) fn confirm(&self, what: &str, question: &str) -> Result<()> {
+        if !self.terminal || !io::stdin().is_terminal() {
+            return Err(Error::new(
+                Kind::ConfirmationNeeded,
+                "this changes something, and nobody is there to be asked",
+            )
+            .hint("add `--yes` to do it without asking; see what it is with `iac plan`"));
+        }
+        self.line("", what);
+        let mut stderr = AutoStream::auto(io::stderr()).lock();
+        write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush()).ok();
+        drop(stderr);
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).ok();
+        match answer.trim().to_ascii_lowercase().as_str() {
+            "y" | "yes" => Ok(()),
+            _ => Err(Error::new(Kind::ConfirmationNeeded, "nothing was done: the answer was not yes")),
+        }
+    }
+
     /// Shows what is being waited for, once it takes a while, until the result is dropped.
     pub(crate) fn progress(&self, what: &str) -> Progress {
         // Hidden until it has taken long enough: a change of its message would draw at once.

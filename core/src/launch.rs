@@ -51,6 +51,15 @@ pub fn launch_token(account: &str, region: &str, environment: &InstanceName, gen
     LaunchToken(hex(&sha256(&[account, region, environment.as_str(), &generation.to_string()])))
 }
 
+/// How many launches of one environment are told apart; AWS forgets a token long before.
+pub const GENERATIONS: u32 = 1000;
+
+/// Computes the tokens that launches of an environment can have, generation by generation.
+#[must_use]
+pub fn launch_tokens(account: &str, region: &str, environment: &InstanceName) -> Vec<LaunchToken> {
+    (0..GENERATIONS).map(|generation| launch_token(account, region, environment, generation)).collect()
+}
+
 /// Returns the name of the file, beside the key, that marks a launch under way: `NAME.launch`.
 ///
 /// An instance name may hold what a file name cannot (`/`, 256 characters); then its SHA-256 stands for it.

@@ -37,6 +37,7 @@ pub(crate) struct Aws {
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) ssm: aws_sdk_ssm::Client,
     sts: aws_sdk_sts::Client,
+    pub(super) route53: aws_sdk_route53::Client,
     pub(crate) region: String,
 }
 
@@ -83,10 +84,12 @@ impl Aws {
             .build();
         let ssm = aws_sdk_ssm::config::Builder::from(&config).interceptor(CallLog).build();
         let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(CallLog).build();
+        let route53 = aws_sdk_route53::config::Builder::from(&config).interceptor(CallLog).build();
         Ok(Self {
             ec2: aws_sdk_ec2::Client::from_conf(ec2),
             ssm: aws_sdk_ssm::Client::from_conf(ssm),
             sts: aws_sdk_sts::Client::from_conf(sts),
+            route53: aws_sdk_route53::Client::from_conf(route53),
             region,
         })
     }

@@ -29,6 +29,8 @@ pub(crate) enum Wanted<'a> {
     OlderTool(Option<&'a InstanceName>),
     /// The instances launched with a key pair.
     KeyPair(&'a KeyName),
+    /// The instances in a security group, by its id.
+    Group(&'a str),
     /// The instances of these ids, at most 200; those that are gone are absent.
     Ids(&'a [String]),
 }
@@ -50,6 +52,7 @@ fn request(wanted: Wanted<'_>) -> DescribeInstancesInputBuilder {
             }
         }
         Wanted::KeyPair(name) => request.filters(filter("key-name", &filter_pattern(name.as_str()))),
+        Wanted::Group(id) => request.filters(filter("instance.group-id", id)),
         Wanted::Ids(ids) => {
             request.filters(types::Filter::builder().name("instance-id").set_values(Some(ids.to_vec())).build())
         }
@@ -67,6 +70,7 @@ fn is_wanted(instance: &Instance, wanted: Wanted<'_>) -> bool {
                 && name.is_none_or(|name| instance.name.as_deref() == Some(name.as_str()))
         }
         Wanted::KeyPair(name) => instance.key_name.as_deref() == Some(name.as_str()),
+        Wanted::Group(id) => instance.security_groups.iter().any(|group| group == id),
         Wanted::Ids(ids) => ids.contains(&instance.id),
     }
 }

@@ -6,6 +6,8 @@
 mod catalogue;
 mod client;
 mod convert;
+mod dns;
+mod enclaves;
 mod error;
 mod image;
 mod ingress;
@@ -19,6 +21,8 @@ mod operation;
 mod power;
 mod public_address;
 mod security_group;
+mod tagging;
+mod volume;
 
 pub(crate) use catalogue::WantedTypes;
 pub(crate) use client::{Aws, ConnectError, Connection};

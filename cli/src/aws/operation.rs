@@ -23,8 +23,10 @@ named! {
     aws_sdk_ec2:
         authorize_security_group_ingress AuthorizeSecurityGroupIngressError AuthorizeSecurityGroupIngress
         create_security_group CreateSecurityGroupError CreateSecurityGroup
+        create_tags CreateTagsError CreateTags
         delete_key_pair DeleteKeyPairError DeleteKeyPair
         delete_security_group DeleteSecurityGroupError DeleteSecurityGroup
+        delete_volume DeleteVolumeError DeleteVolume
         describe_images DescribeImagesError DescribeImages
         describe_instance_type_offerings DescribeInstanceTypeOfferingsError DescribeInstanceTypeOfferings
         describe_instance_types DescribeInstanceTypesError DescribeInstanceTypes
@@ -34,14 +36,20 @@ named! {
         describe_security_group_rules DescribeSecurityGroupRulesError DescribeSecurityGroupRules
         describe_security_groups DescribeSecurityGroupsError DescribeSecurityGroups
         describe_subnets DescribeSubnetsError DescribeSubnets
+        describe_volumes DescribeVolumesError DescribeVolumes
         describe_vpcs DescribeVpcsError DescribeVpcs
         get_console_output GetConsoleOutputError GetConsoleOutput
         import_key_pair ImportKeyPairError ImportKeyPair
+        modify_instance_attribute ModifyInstanceAttributeError ModifyInstanceAttribute
         revoke_security_group_ingress RevokeSecurityGroupIngressError RevokeSecurityGroupIngress
         run_instances RunInstancesError RunInstances
         start_instances StartInstancesError StartInstances
         stop_instances StopInstancesError StopInstances
         terminate_instances TerminateInstancesError TerminateInstances;
+    aws_sdk_route53:
+        change_resource_record_sets ChangeResourceRecordSetsError ChangeResourceRecordSets
+        list_hosted_zones ListHostedZonesError ListHostedZones
+        list_resource_record_sets ListResourceRecordSetsError ListResourceRecordSets;
     aws_sdk_ssm:
         get_parameters GetParametersError GetParameters;
     aws_sdk_sts:

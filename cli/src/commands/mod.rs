@@ -3,7 +3,9 @@
 mod attest;
 mod config;
 mod deploy;
+mod dns;
 mod eif;
+mod environment;
 pub(crate) mod host_key;
 mod instance;
 pub(crate) mod key;
@@ -68,6 +70,11 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
         Command::SecurityGroup(command) => security_group::run(context, command).await.map(|()| 0),
         Command::Instance(command) => instance::run(context, command).await.map(|()| 0),
         Command::Key(command) => key::run(context, command).await.map(|()| 0),
+        Command::Dns(command) => dns::run(context, command).await.map(|()| 0),
+        Command::Plan(command) => environment::plan(context, &command).await,
+        Command::Up(command) => environment::up(context, &command).await.map(|()| 0),
+        Command::Status(command) => environment::status(context, &command).await,
+        Command::Down(command) => environment::down(context, &command).await.map(|()| 0),
         Command::Ssh(command) => ssh::run(context, command).await,
         Command::Deploy(command) => deploy::run(context, command).await,
         Command::Types(command) => types::run(context, command).await.map(|()| 0),

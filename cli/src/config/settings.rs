@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use iac_core::dns::Fqdn;
 use iac_core::ingress::SshFrom;
 use iac_core::name::{GroupRef, InstanceName, KeyName};
 
@@ -45,6 +46,7 @@ pub(crate) struct Settings {
     pub(crate) ttl: Option<Duration>,
     cpu_count: Option<i64>,
     memory_mib: Option<i64>,
+    pub(crate) fqdn: Option<Fqdn>,
     pub(crate) tags: BTreeMap<String, String>,
     /// The login name of whoever runs the command, for the descriptions of rules.
     pub(crate) user: Option<String>,
@@ -84,6 +86,7 @@ impl Settings {
             ttl: layers.read(Key::Ttl, value::span),
             cpu_count: layers.read(Key::CpuCount, |raw| value::number(raw, 1..=4096)),
             memory_mib: layers.read(Key::MemoryMib, |raw| value::number(raw, MEMORY_MIB)),
+            fqdn: layers.read(Key::Fqdn, value::fqdn),
             tags: layers.read(Key::Tags, value::tags).unwrap_or_default(),
             user: environment.user(),
             layers: Layers::default(),
@@ -167,6 +170,14 @@ impl Settings {
         self.key_name.as_ref()
     }
 
+    pub(crate) fn optional_security_group(&self) -> Option<&GroupRef> {
+        self.security_group.as_ref()
+    }
+
+    pub(crate) fn fqdn(&self) -> Result<&Fqdn, ConfigError> {
+        self.fqdn.as_ref().ok_or(ConfigError::Missing(Key::Fqdn))
+    }
+
     pub(crate) fn security_group(&self) -> Result<&GroupRef, ConfigError> {
         self.security_group.as_ref().ok_or(ConfigError::Missing(Key::SecurityGroup))
     }
@@ -214,7 +225,6 @@ impl Settings {
 
 /// Checks the values of keys that no command of this version uses, so that a file is checked whole.
 fn check_only(layers: &mut Layers) {
-    layers.read(Key::Fqdn, value::fqdn);
     layers.read(Key::Debug, value::boolean);
 }
 

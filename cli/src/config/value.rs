@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use iac_core::dns::Fqdn;
 use iac_core::duration;
 use iac_core::ingress::SshFrom;
 use iac_core::name::{GroupRef, InstanceName, KeyName};
@@ -259,18 +260,6 @@ pub(crate) fn tags(raw: &Raw) -> Read<BTreeMap<String, String>> {
     if mistakes.is_empty() { Ok(tags) } else { Err(mistakes.join("\n")) }
 }
 
-pub(crate) fn fqdn(raw: &Raw) -> Read<String> {
-    let name = text(raw)?;
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    let labels = name.strip_suffix('.').unwrap_or(&name);
-    if labels.len() <= 253 && labels.contains('.') && labels.split('.').all(label) {
-        Ok(labels.to_ascii_lowercase())
-    } else {
-        Err(format!("must be a full domain name such as `nitro.example.org`, not `{name}`"))
-    }
+pub(crate) fn fqdn(raw: &Raw) -> Read<Fqdn> {
+    Fqdn::parse(&text(raw)?).map_err(|error| error.to_string())
 }

@@ -1,6 +1,7 @@
 //! `NAME.launch`: the mark of a launch that `instance create` has begun and not finished, with the launch's token.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use iac_core::launch::{LaunchToken, launch_marker_name};
 use iac_core::name::InstanceName;
@@ -15,6 +16,18 @@ impl SecretsFolder {
             Found::File { content, .. } => Some(String::from_utf8_lossy(&content).into_owned()),
             Found::Nothing | Found::Other => None,
         })
+    }
+
+    /// How long ago the mark was written; `None` where there is none.
+    pub(crate) fn launch_age(&self, name: &InstanceName) -> Result<Option<Duration>, FileError> {
+        let path = self.launch_file(name);
+        let modified = std::fs::metadata(&path).and_then(|metadata| metadata.modified());
+        match modified {
+            // A time that lies ahead is that of a clock that was set back: the mark counts as new.
+            Ok(time) => Ok(Some(time.elapsed().unwrap_or_default())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(FileError::new("look at", &path, error)),
+        }
     }
 
     /// Marks a launch under this token as begun, in the place of an earlier mark.

@@ -109,6 +109,12 @@ pub enum Action {
 }
 
 impl Action {
+    /// Tells whether it launches an instance.
+    #[must_use]
+    pub fn is_launch(&self) -> bool {
+        matches!(self, Self::Launch(_))
+    }
+
     /// Returns the action's name for programs.
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -31,7 +31,7 @@ fn lines(have: &Observed) -> Vec<String> {
 
 proptest! {
     // About every other of these worlds is refused.
-    #![proptest_config(ProptestConfig { cases: 1000, max_global_rejects: 10_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, max_global_rejects: 100_000, ..ProptestConfig::default() })]
 
     #[test]
     fn a_plan_carried_out_leaves_nothing_to_do(want in any_environment(), have in any_observed()) {

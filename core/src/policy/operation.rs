@@ -31,8 +31,10 @@ operations! {
     "ec2" {
         AuthorizeSecurityGroupIngress
         CreateSecurityGroup
+        CreateTags
         DeleteKeyPair
         DeleteSecurityGroup
+        DeleteVolume
         DescribeImages
         DescribeInstanceTypeOfferings
         DescribeInstanceTypes
@@ -42,14 +44,21 @@ operations! {
         DescribeSecurityGroupRules
         DescribeSecurityGroups
         DescribeSubnets
+        DescribeVolumes
         DescribeVpcs
         GetConsoleOutput
         ImportKeyPair
+        ModifyInstanceAttribute
         RevokeSecurityGroupIngress
         RunInstances
         StartInstances
         StopInstances
         TerminateInstances
+    }
+    "route53" {
+        ChangeResourceRecordSets
+        ListHostedZones
+        ListResourceRecordSets
     }
     "ssm" {
         GetParameters
@@ -83,9 +92,18 @@ impl Operation {
             | Self::DescribeSecurityGroupRules
             | Self::DescribeSecurityGroups
             | Self::DescribeSubnets
+            | Self::DescribeVolumes
             | Self::DescribeVpcs => self.on(InRegion, &[R::Any]),
-            Self::GetConsoleOutput | Self::StartInstances | Self::StopInstances | Self::TerminateInstances => {
-                self.on(Ours, &[R::Instance])
+            Self::GetConsoleOutput
+            | Self::ModifyInstanceAttribute
+            | Self::StartInstances
+            | Self::StopInstances
+            | Self::TerminateInstances => self.on(Ours, &[R::Instance]),
+            Self::CreateTags => self.on(Ours, &[R::Instance, R::AnyKeyPair, R::SecurityGroup, R::Volume]),
+            Self::DeleteVolume => self.on(Ours, &[R::Volume]),
+            // Route 53 has neither regions nor tags on records.
+            Self::ChangeResourceRecordSets | Self::ListHostedZones | Self::ListResourceRecordSets => {
+                self.on(Always, &[R::Any])
             }
             Self::DeleteKeyPair => self.on(Ours, &[R::AnyKeyPair]),
             Self::DeleteSecurityGroup | Self::RevokeSecurityGroupIngress => self.on(Ours, &[R::SecurityGroup]),

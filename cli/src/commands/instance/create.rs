@@ -3,7 +3,7 @@
 //! Nothing is remembered of a launch but that it was begun (`NAME.launch` beside the key). The token is computed, so a
 //! second run finds or gets the same instance.
 
-use iac_core::launch::{self, Create, LaunchToken, create_decision, launch_token};
+use iac_core::launch::{self, Create, GENERATIONS, LaunchToken, create_decision, launch_tokens};
 use iac_core::name::InstanceName;
 use iac_core::observed::Instance;
 
@@ -18,9 +18,6 @@ use crate::commands::patience::Patience;
 use crate::commands::{Context, connect, select};
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
-
-/// How many launches of one name are told apart; AWS forgets a token long before.
-const GENERATIONS: u32 = 1000;
 
 /// Launches the instance, or goes on with one whose launch was interrupted, and waits for it.
 pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Result<()> {
@@ -39,7 +36,7 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     }
     let prepared = prepared?;
 
-    let tokens = tokens(&prepared.account, &aws.region, name);
+    let tokens = launch_tokens(&prepared.account, &aws.region, name);
     let instance = match create_decision(&live, &tokens, marker.as_ref()) {
         Create::Exists(instance) => return Err(exists(name, instance)),
         Create::Ambiguous(instances) => return Err(select::ambiguous(name, &instances)),
@@ -68,12 +65,8 @@ fn refuse_ttl(context: &Context<'_>) -> Result<()> {
         .hint("remove `ttl`, and end the instance with `iac instance terminate`"))
 }
 
-fn tokens(account: &str, region: &str, name: &InstanceName) -> Vec<LaunchToken> {
-    (0..GENERATIONS).map(|generation| launch_token(account, region, name, generation)).collect()
-}
-
 /// The first generation after all those that an ended instance still shows; the others AWS would refuse.
-fn first_unused(tokens: &[LaunchToken], instances: &[Instance]) -> usize {
+pub(super) fn first_unused(tokens: &[LaunchToken], instances: &[Instance]) -> usize {
     let used =
         |token: &LaunchToken| instances.iter().any(|instance| instance.client_token.as_deref() == Some(token.as_str()));
     tokens.iter().rposition(used).map_or(0, |last| last + 1)
@@ -85,7 +78,7 @@ fn exists(name: &InstanceName, instance: &Instance) -> Error {
 }
 
 /// Launches under the first token that is not used up, leaving a marker until `create` has returned.
-async fn launch(
+pub(super) async fn launch(
     context: &Context<'_>,
     aws: &Aws,
     folder: &SecretsFolder,
@@ -172,7 +165,12 @@ async fn finish(
 /// Looks again: where two runs at once launched two, whoever sees it ends the later one.
 ///
 /// Only instances that such a launch made count; one that somebody copied with its tags is not touched.
-async fn end_surplus(context: &Context<'_>, aws: &Aws, tokens: &[LaunchToken], launched: &Instance) -> Result<()> {
+pub(super) async fn end_surplus(
+    context: &Context<'_>,
+    aws: &Aws,
+    tokens: &[LaunchToken],
+    launched: &Instance,
+) -> Result<()> {
     let name = context.settings.instance_name()?;
     let failed = |error: Error| error.made([made(launched)]);
     let found = aws.instances(Wanted::Environment(name)).await.map_err(|error| failed(error.into()))?;
@@ -223,7 +221,7 @@ mod tests {
     #[test]
     fn the_first_token_is_the_one_after_all_that_ended_instances_show() {
         let name = InstanceName::parse("dev").unwrap();
-        let tokens = tokens("123456789012", "us-east-1", &name);
+        let tokens = iac_core::launch::launch_tokens("123456789012", "us-east-1", &name);
         let first = |generations: &[usize]| {
             let instances: Vec<_> = generations.iter().map(|generation| with_token(&tokens[*generation])).collect();
             first_unused(&tokens, &instances)

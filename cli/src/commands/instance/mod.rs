@@ -3,18 +3,21 @@
 mod console;
 mod create;
 mod fitting;
+mod launched;
 mod list;
 mod prepare;
 mod start;
 mod stop;
-mod terminate;
-mod wait;
+pub(crate) mod terminate;
+pub(crate) mod wait;
 
 use crate::args::{InstanceCommand, InstanceVerb, WaitFor};
 use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
 use crate::commands::{Context, connect, select};
 use crate::error::Result;
+
+pub(crate) use launched::{await_instance, launch_once, mark_launch};
 
 /// Runs one verb of `iac instance`.
 pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Result<()> {

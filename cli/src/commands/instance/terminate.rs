@@ -49,7 +49,7 @@ pub(super) async fn terminate(
 }
 
 /// Forgets what this machine kept of the instance: its host keys, and that its launch was under way.
-async fn forget(context: &Context<'_>, instance: &Instance) -> Result<()> {
+pub(crate) async fn forget(context: &Context<'_>, instance: &Instance) -> Result<()> {
     let Some(path) = context.settings.optional_secrets_folder().filter(|path| path.is_dir()) else { return Ok(()) };
     let folder = SecretsFolder::existing(path);
     host_key::forget(context, &folder, &instance.id).await?;
@@ -61,7 +61,7 @@ async fn forget(context: &Context<'_>, instance: &Instance) -> Result<()> {
 }
 
 /// Asks until AWS has taken the request: right after a launch, not every part of EC2 knows the instance.
-pub(super) async fn end(context: &Context<'_>, aws: &Aws, id: &str) -> Result<InstanceState> {
+pub(crate) async fn end(context: &Context<'_>, aws: &Aws, id: &str) -> Result<InstanceState> {
     context.interrupt.check()?;
     let mut patience = Patience::new(KNOWN_WITHIN);
     loop {

@@ -75,7 +75,7 @@ pub(super) async fn until(
 }
 
 /// Waits until an instance runs; an instance that EC2 does not show yet is waited for too.
-pub(super) async fn running(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Instance> {
+pub(crate) async fn running(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Instance> {
     let failed = |instance: &Instance| {
         ended(instance)
             .hint(format!("see what it printed with `iac instance console --id {id}`"))
@@ -85,7 +85,7 @@ pub(super) async fn running(context: &Context<'_>, aws: &Aws, id: &str, patience
 }
 
 /// Waits until an instance has stopped.
-pub(super) async fn stopped(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Instance> {
+pub(crate) async fn stopped(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Instance> {
     in_state(context, aws, id, patience, (&InstanceState::Stopped, "stop"), ended).await
 }
 
@@ -112,7 +112,7 @@ async fn in_state(
 }
 
 /// Waits until AWS says that an instance is terminated.
-pub(super) async fn terminated(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<()> {
+pub(crate) async fn terminated(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<()> {
     let progress = context.ui.progress(&format!("waiting for {id} to terminate"));
     loop {
         match progress.during(aws.instance(id)).await? {
@@ -133,6 +133,6 @@ pub(super) fn ended(instance: &Instance) -> Error {
 }
 
 /// An instance as something that exists although the command failed.
-pub(super) fn made(instance: &Instance) -> Made {
+pub(crate) fn made(instance: &Instance) -> Made {
     Made { kind: "instance", id: instance.id.clone(), name: instance.name.clone() }
 }

@@ -55,16 +55,16 @@ enum Origin {
     EarlierRun,
 }
 
-struct Making<'a> {
-    context: &'a Context<'a>,
-    aws: &'a Aws,
-    folder: &'a SecretsFolder,
-    name: &'a KeyName,
+pub(super) struct Making<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) aws: &'a Aws,
+    pub(super) folder: &'a SecretsFolder,
+    pub(super) name: &'a KeyName,
 }
 
 impl Making<'_> {
     /// Does the work from where it begins to its end: the pair is there and `NAME.pem` is its private half.
-    async fn run(
+    pub(super) async fn run(
         &self,
         work: CreateWork,
         new: FileState,
@@ -177,7 +177,7 @@ impl Making<'_> {
         self.folder.key_file(self.name, name)
     }
 
-    fn refused(&self, refusal: CreateRefusal) -> Error {
+    pub(super) fn refused(&self, refusal: CreateRefusal) -> Error {
         let file = |name| self.file(name).display().to_string();
         match refusal {
             CreateRefusal::FileExists => {

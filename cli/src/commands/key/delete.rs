@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use iac_core::key_work::{DeleteRefusal, DeleteWork, FileState, KeyFileName, delete_work};
+use iac_core::key_work::{DeleteRefusal, DeleteWork, FileState, KeyFileName, delete_work, teardown_work};
 use iac_core::name::KeyName;
 use iac_core::observed::KeyPair;
 use iac_core::public_key::PublicKey;
@@ -65,6 +65,30 @@ pub(super) async fn delete(context: &Context<'_>, force: bool) -> Result<()> {
         context.ui.warn(&format!("`{}` is not the pair's private half, and stays", kept.display()));
     }
     context.ui.data(&deleted, |_| deleted.text())
+}
+
+/// Deletes a pair of ours with its files, and what interrupted runs left of it; returns the files that were removed.
+///
+/// The caller has seen that nobody else uses the pair. What there is is looked at again under the lock of the folder.
+pub(crate) async fn take_away(
+    context: &Context<'_>,
+    aws: &Aws,
+    folder: &SecretsFolder,
+    name: &KeyName,
+) -> Result<Vec<PathBuf>> {
+    let _lock = lock(context, folder).await?;
+    let deleting = Deleting { aws, folder, name };
+    let (files, pair) = tokio::try_join!(key_files(folder, name), deleting.pair())?;
+    let pair = match (pair, &files.new) {
+        (None, FileState::Key(public_key)) => Some(deleting.unseen(context, public_key).await?),
+        (pair, _) => pair,
+    };
+    context.interrupt.check()?;
+    match teardown_work(&files, pair.as_ref()) {
+        Ok(work) => deleting.run(&work, pair.as_ref()).await,
+        // Another run was faster, or somebody else has taken the name.
+        Err(DeleteRefusal::NotFound { .. } | DeleteRefusal::NotOurs) => Ok(Vec::new()),
+    }
 }
 
 impl Deleted {

@@ -4,6 +4,7 @@
 
 mod create;
 mod delete;
+mod ensure;
 mod import;
 mod list;
 mod private_half;
@@ -19,6 +20,8 @@ use crate::error::{Made, Result};
 use crate::files::{self, FileError, Found, SecretsFolder};
 use crate::ssh::keygen::{self, PrivateKey};
 
+pub(crate) use delete::take_away;
+pub(crate) use ensure::ensure;
 pub(crate) use private_half::{private_half, private_half_of};
 
 /// Runs one verb of `iac key`.
@@ -31,7 +34,7 @@ pub(super) async fn run(context: &Context<'_>, command: KeyCommand) -> Result<()
 }
 
 /// Looks at the three files of a key pair.
-async fn key_files(folder: &SecretsFolder, key: &KeyName) -> Result<KeyFiles> {
+pub(crate) async fn key_files(folder: &SecretsFolder, key: &KeyName) -> Result<KeyFiles> {
     let [pem, new, deleting] = KeyFileName::ALL.map(|name| folder.key_file(key, name));
     let (pem, new, deleting) = tokio::try_join!(file_state(&pem), file_state(&new), file_state(&deleting))?;
     Ok(KeyFiles { pem, new, deleting })

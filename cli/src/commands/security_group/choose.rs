@@ -12,14 +12,14 @@ use crate::error::{Error, Kind, Result};
 
 /// What is known of a group's name or id: the groups that have it, and the VPC at hand.
 #[derive(Debug)]
-pub(super) struct Candidates {
-    pub(super) groups: Vec<Group>,
+pub(crate) struct Candidates {
+    pub(crate) groups: Vec<Group>,
     /// The VPC of `subnet_id`, else the default VPC.
-    pub(super) home: Option<String>,
+    pub(crate) home: Option<String>,
 }
 
 /// Looks for the group that the settings name, and for the VPC at hand, side by side.
-pub(super) async fn candidates(settings: &Settings, aws: &Aws) -> Result<Candidates> {
+pub(crate) async fn candidates(settings: &Settings, aws: &Aws) -> Result<Candidates> {
     let (groups, home) = tokio::try_join!(groups(settings, aws), home(settings, aws))?;
     Ok(Candidates { groups, home })
 }
@@ -44,7 +44,7 @@ async fn home(settings: &Settings, aws: &Aws) -> Result<Option<String>> {
 
 impl Candidates {
     /// The group to use: the one of the id, or of the name in the VPC at hand.
-    pub(super) fn at_home(&self, wanted: &GroupRef) -> Result<Option<&Group>> {
+    pub(crate) fn at_home(&self, wanted: &GroupRef) -> Result<Option<&Group>> {
         match (wanted, &self.home) {
             (GroupRef::Name(_), Some(home)) => Ok(self.groups.iter().find(|group| group.vpc_id.as_ref() == Some(home))),
             _ => only(wanted, &self.groups.iter().collect::<Vec<_>>()),

@@ -47,16 +47,25 @@ pub(super) async fn create(context: &Context<'_>, force: bool) -> Result<()> {
         })
         .await?;
     progress.now(&format!("setting up security group {reference}"));
-    let target = match candidates.at_home(reference)? {
-        Some(group) => Target::Found(ours(group.clone(), force)?),
-        None => progress.during(make(context, &aws, reference, &candidates, force)).await?,
-    };
-    let group = match progress.during(settle(context, &aws, &target, &wanted)).await {
-        Ok(group) => group,
-        Err(error) => return Err(error.made(target.made())),
-    };
+    let group = progress.during(ensure(context, &aws, &candidates, &wanted, force)).await?;
     drop(progress);
     context.ui.data(&group, |width| list::described(&group, width))
+}
+
+/// Makes the group that the settings name, or mends the SSH rules of the one that was found.
+pub(crate) async fn ensure(
+    context: &Context<'_>,
+    aws: &Aws,
+    candidates: &Candidates,
+    wanted: &Wanted,
+    force: bool,
+) -> Result<SecurityGroup> {
+    let reference = context.settings.security_group()?;
+    let target = match candidates.at_home(reference)? {
+        Some(group) => Target::Found(ours(group.clone(), force)?),
+        None => make(context, aws, reference, candidates, force).await?,
+    };
+    settle(context, aws, &target, wanted).await.map_err(|error| error.made(target.made()))
 }
 
 impl Target {

@@ -40,7 +40,8 @@ pub(super) async fn delete(context: &Context<'_>, force: bool, timeout: Duration
     context.ui.data(&deleted, |_| format!("security group `{}` is deleted: {}", deleted.name, deleted.id))
 }
 
-async fn until_gone(context: &Context<'_>, aws: &Aws, group: &Group, timeout: Duration) -> Result<()> {
+/// Deletes a group as soon as only what passes by itself uses it.
+pub(crate) async fn until_gone(context: &Context<'_>, aws: &Aws, group: &Group, timeout: Duration) -> Result<()> {
     let (mut patience, looseness) = (Patience::new(timeout), Patience::new(LOOSE_FOR.min(timeout)));
     loop {
         context.interrupt.check()?;

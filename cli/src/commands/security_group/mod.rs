@@ -14,6 +14,11 @@ use crate::commands::Context;
 use crate::config::Settings;
 use crate::error::Result;
 
+pub(crate) use choose::{Candidates, candidates};
+pub(crate) use create::ensure;
+pub(crate) use delete::until_gone;
+pub(crate) use ssh_from::wanted;
+
 /// Runs one verb of `iac security-group`.
 pub(super) async fn run(context: &Context<'_>, command: SecurityGroupCommand) -> Result<()> {
     match command.verb {

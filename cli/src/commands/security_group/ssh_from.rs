@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 const NOBODY: &str = "unknown";
 
 /// Finds out from where SSH is wanted; only `auto` asks the public-address service.
-pub(super) async fn wanted(context: &Context<'_>) -> Result<Wanted> {
+pub(crate) async fn wanted(context: &Context<'_>) -> Result<Wanted> {
     let networks = match context.settings.ssh_from() {
         SshFrom::List(networks) => networks,
         SshFrom::Auto => return caller(context).await,

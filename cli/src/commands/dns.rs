@@ -1,0 +1,218 @@
+//! `iac dns`: the address record of the instance, made, shown, moved and deleted together with the mark that says whose it
+//! is.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use iac_core::dns::{
+    Change, DnsRefusal, Fqdn, ObservedDns, RecordSet, Zone, ZoneError, choose_zone, creation, deletion,
+};
+use iac_core::name::InstanceName;
+use iac_core::observed::Instance;
+use iac_core::table::{self, Cell};
+use serde::Serialize;
+
+use super::environment::records_in;
+use crate::args::{DnsCommand, DnsVerb};
+use crate::aws::Aws;
+use crate::commands::patience::{Patience, timed_out};
+use crate::commands::{Context, check_account, connect, select};
+use crate::error::{Error, Kind, Result};
+
+/// How long two runs may change the same records in turn.
+const CHANGED_WITHIN: Duration = Duration::from_mins(1);
+
+/// What the commands print of a name.
+#[derive(Debug, Serialize)]
+struct Shown {
+    name: String,
+    /// The address that it leads to.
+    address: Option<String>,
+    /// The environment that it belongs to.
+    environment: Option<String>,
+    zone: Zone,
+}
+
+/// Runs one verb of `iac dns`.
+pub(super) async fn run(context: &Context<'_>, command: DnsCommand) -> Result<()> {
+    let aws = connect(context.settings).await?;
+    match command.verb {
+        DnsVerb::Create { force, timeout } => create(context, &aws, force, timeout.0).await,
+        DnsVerb::List => list(context, &aws).await,
+        DnsVerb::Describe => {
+            let dns = observe(&aws, context.settings.fqdn()?).await?;
+            let shown = Shown::of(&dns);
+            context.ui.data(&shown, |_| shown.text())
+        }
+        DnsVerb::Delete { force } => delete(context, &aws, force).await,
+    }
+}
+
+async fn create(context: &Context<'_>, aws: &Aws, force: bool, timeout: Duration) -> Result<()> {
+    let settings = context.settings;
+    let (fqdn, name) = (settings.fqdn()?, settings.instance_name()?);
+    check_account(settings, aws).await?;
+    let mut patience = Patience::new(timeout);
+    let progress = context.ui.progress(&format!("waiting for the address of `{name}`"));
+    let instance = loop {
+        let instance = progress.during(select::one(aws, settings, None)).await?;
+        if instance.public_ip_address.is_some() {
+            break instance;
+        }
+        let is_coming = instance.state == iac_core::observed::InstanceState::Pending;
+        if !is_coming || patience.is_over() {
+            return Err(no_address(&instance));
+        }
+        progress.during(patience.pause(context)).await?;
+    };
+    drop(progress);
+    let dns = point(context, aws, fqdn, name, &instance, force).await?;
+    let shown = Shown::of(&dns);
+    context.ui.data(&shown, |_| shown.text())
+}
+
+async fn delete(context: &Context<'_>, aws: &Aws, force: bool) -> Result<()> {
+    let settings = context.settings;
+    let (fqdn, name) = (settings.fqdn()?, settings.instance_name()?);
+    check_account(settings, aws).await?;
+    match forget(context, aws, fqdn, name, force).await? {
+        Some(before) => {
+            let shown = Shown::of(&before);
+            context.ui.data(&shown, |_| format!("record `{}` is deleted", shown.name))
+        }
+        None => Err(Error::new(Kind::RecordMissing, format!("`{fqdn}` has no record of ours"))
+            .hint("see which there are with `iac dns list`")),
+    }
+}
+
+/// The marks of all public zones, with the addresses beside them.
+async fn list(context: &Context<'_>, aws: &Aws) -> Result<()> {
+    let progress = context.ui.progress("listing records");
+    let mut shown = Vec::new();
+    for zone in progress.during(aws.public_zones()).await? {
+        let sets = progress.during(aws.all_records(&zone)).await?;
+        shown.extend(marked(&zone, &sets).iter().map(Shown::of));
+    }
+    drop(progress);
+    context.ui.data(&shown, |width| {
+        if shown.is_empty() {
+            return "no records".to_owned();
+        }
+        let rows = shown.iter().map(|one| {
+            let optional = |text: &Option<String>| Cell::optional(text.as_deref());
+            vec![Cell::id(&one.name), optional(&one.address), optional(&one.environment), Cell::text(&one.zone.name)]
+        });
+        table::table(&["NAME", "ADDRESS", "ENVIRONMENT", "ZONE"], &rows.collect::<Vec<_>>(), width)
+    })
+}
+
+/// The names in a zone beside which a mark of ours stands.
+fn marked(zone: &Zone, sets: &[RecordSet]) -> Vec<ObservedDns> {
+    let names = sets.iter().filter(|set| set.kind == "TXT").filter_map(|set| set.name.strip_prefix("_iac."));
+    let names = names.filter_map(|name| Fqdn::parse(name).ok());
+    let observed = names.map(|fqdn| {
+        let here = |set: &&RecordSet| set.name == fqdn.as_str() || set.name == fqdn.mark();
+        ObservedDns { records: sets.iter().filter(here).cloned().collect(), zone: zone.clone(), fqdn }
+    });
+    observed.filter(|dns| dns.owner().is_some()).collect()
+}
+
+/// Looks at a name in the zone that it belongs to.
+async fn observe(aws: &Aws, fqdn: &Fqdn) -> Result<ObservedDns> {
+    let zone = choose_zone(fqdn, &aws.public_zones().await?)?;
+    Ok(records_in(aws, fqdn, zone).await?)
+}
+
+/// Makes a name lead to the instance, and returns what it was.
+pub(super) async fn point(
+    context: &Context<'_>,
+    aws: &Aws,
+    fqdn: &Fqdn,
+    environment: &InstanceName,
+    instance: &Instance,
+    force: bool,
+) -> Result<ObservedDns> {
+    let address = instance.public_ip_address.as_deref().and_then(|address| address.parse::<Ipv4Addr>().ok());
+    let address = address.ok_or_else(|| no_address(instance))?;
+    change(context, aws, fqdn, |dns| creation(dns, environment, address, force)).await?;
+    observe(aws, fqdn).await
+}
+
+/// Takes a name's record away and returns what it was; `None` where there was none.
+pub(super) async fn forget(
+    context: &Context<'_>,
+    aws: &Aws,
+    fqdn: &Fqdn,
+    environment: &InstanceName,
+    force: bool,
+) -> Result<Option<ObservedDns>> {
+    change(context, aws, fqdn, |dns| deletion(dns, environment, force)).await
+}
+
+/// Changes the records at a name until nothing is left to change; a batch that met a changed world did nothing, and is
+/// decided anew. Returns what was there before, if anything had to be changed.
+async fn change(
+    context: &Context<'_>,
+    aws: &Aws,
+    fqdn: &Fqdn,
+    decide: impl Fn(&ObservedDns) -> std::result::Result<Vec<Change>, DnsRefusal>,
+) -> Result<Option<ObservedDns>> {
+    let mut patience = Patience::new(CHANGED_WITHIN);
+    let mut before = None;
+    loop {
+        let dns = observe(aws, fqdn).await?;
+        let batch = decide(&dns)?;
+        if batch.is_empty() {
+            return Ok(before);
+        }
+        context.interrupt.check()?;
+        let changed = aws.change_records(&dns.zone, &batch).await;
+        before.get_or_insert(dns);
+        match changed {
+            Ok(()) => return Ok(before),
+            Err(error) if error.is("InvalidChangeBatch") || error.is("PriorRequestNotComplete") => {
+                if patience.is_over() {
+                    return Err(Error::from(error).cause(timed_out("the records to keep still").message()));
+                }
+                patience.pause(context).await?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// The kind of a failure to find the zone.
+pub(super) fn zone_kind(error: &ZoneError) -> Kind {
+    match error {
+        ZoneError::None(_) => Kind::ZoneMissing,
+        ZoneError::Ambiguous { .. } => Kind::ZoneAmbiguous,
+    }
+}
+
+fn no_address(instance: &Instance) -> Error {
+    Error::new(Kind::NoAddress, format!("instance {} has no public address", instance.id))
+        .hint("start it, or launch it in a subnet that gives public addresses, with `subnet_id`")
+}
+
+impl Shown {
+    fn of(dns: &ObservedDns) -> Self {
+        Self {
+            name: dns.fqdn.to_string(),
+            address: dns.address().map(|address| address.to_string()),
+            environment: dns.owner(),
+            zone: dns.zone.clone(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let leads = self.address.as_ref().map_or("leads nowhere".to_owned(), |address| format!("leads to {address}"));
+        let whose = match &self.environment {
+            Some(environment) => format!("environment `{environment}`"),
+            None => "not ours".to_owned(),
+        };
+        iac_core::text::plain(&format!(
+            "record `{}` {leads}; {whose}; zone `{}` {}",
+            self.name, self.zone.name, self.zone.id
+        ))
+    }
+}

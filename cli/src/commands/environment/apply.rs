@@ -1,0 +1,201 @@
+//! Carries a plan out: steps that wait for nothing side by side, then those that waited for them.
+//!
+//! Each step looks again before it changes anything; that something is as wanted already is success, whoever did it.
+
+use std::time::Duration;
+
+use iac_core::name::InstanceName;
+use iac_core::observed::Observed;
+use iac_core::plan::{Action, Plan, Step};
+
+use super::observe::Seen;
+use super::side_by_side::{Boxed, all};
+use crate::aws::{Aws, Group, Wanted};
+use crate::commands::patience::{Patience, timed_out};
+use crate::commands::{Context, dns, instance, key, security_group};
+use crate::error::{Error, Made, Result};
+use crate::files::SecretsFolder;
+
+/// Whoever carries a plan out, with all that the steps need.
+pub(super) struct Worker<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) aws: &'a Aws,
+    pub(super) folder: Option<&'a SecretsFolder>,
+    pub(super) seen: &'a Seen,
+    /// The rules that a new group gets.
+    pub(super) ssh_from: Option<&'a iac_core::ingress::Wanted>,
+    pub(super) timeout: Duration,
+}
+
+impl Worker<'_> {
+    /// Carries out all steps. After a failure those under way end and no other begins; the error names what was made.
+    pub(super) async fn run(&self, plan: &Plan) -> Result<()> {
+        let mut done: Vec<usize> = Vec::new();
+        let mut made: Vec<Made> = Vec::new();
+        while done.len() < plan.steps.len() {
+            self.context.interrupt.check().map_err(|error| error.made(made.clone()))?;
+            let is_ready = |place: &usize| {
+                !done.contains(place) && plan.steps[*place].after.iter().all(|before| done.contains(before))
+            };
+            let ready: Vec<usize> = (0..plan.steps.len()).filter(is_ready).collect();
+            let steps = ready
+                .iter()
+                .map(|&place| -> Boxed<'_, Result<Option<Made>>> { Box::pin(self.step(&plan.steps[place])) });
+            let (mut failed, mut others) = (None, Vec::new());
+            for result in all(steps.collect()).await {
+                match result {
+                    Ok(new) => made.extend(new),
+                    Err(error) if failed.is_none() => failed = Some(error),
+                    Err(error) => others.push(error.message().to_owned()),
+                }
+            }
+            if let Some(error) = failed {
+                return Err(others.into_iter().fold(error, Error::cause).made(made));
+            }
+            done.extend(ready);
+        }
+        Ok(())
+    }
+
+    /// Carries one step out and returns what it made.
+    async fn step(&self, step: &Step) -> Result<Option<Made>> {
+        let (context, aws) = (self.context, self.aws);
+        match &step.action {
+            Action::FinishKeyDeletion(name)
+            | Action::RestoreKeyFile(name)
+            | Action::CreateKey(name, _)
+            | Action::ImportKey(name) => {
+                let pair = key::ensure(context, aws, self.folder()?, name).await?;
+                return Ok(Some(Made { kind: "key pair", id: pair.id, name: Some(pair.name) }));
+            }
+            Action::CreateGroup(_) | Action::ChangeRules { .. } => return self.group(&step.action).await,
+            Action::Launch(_) => {
+                let launched = instance::launch_once(context, aws, self.folder()?).await?;
+                return Ok(Some(instance::wait::made(&launched)));
+            }
+            Action::Start(id) => self.start(id).await?,
+            Action::SwitchEnclaves { id, on } => self.switch_enclaves(id, *on).await?,
+            Action::Terminate(id) => self.terminate(id).await?,
+            Action::AwaitEnd(id) => self.ended(id).await?,
+            Action::Tag { id, tags, .. } => aws.tag(id, tags).await?,
+            Action::PointName(..) => self.point().await?,
+            Action::ForgetName(_) => self.forget_name().await?,
+            Action::DeleteVolume(id) => self.delete_volume(id).await?,
+            Action::DeleteGroup { id, .. } => self.delete_group(id).await?,
+            Action::DeleteKey(name, _) => {
+                // Without a folder of the settings there are no files; any will do that has none.
+                let nowhere = SecretsFolder::existing(std::path::Path::new(NO_FOLDER));
+                key::take_away(context, aws, self.folder.unwrap_or(&nowhere), name).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    fn folder(&self) -> Result<&SecretsFolder> {
+        let missing = || crate::config::ConfigError::Missing(crate::config::Key::SecretsFolder);
+        Ok(self.folder.ok_or_else(missing)?)
+    }
+
+    fn observed(&self) -> &Observed {
+        &self.seen.observed
+    }
+
+    fn environment(&self) -> &InstanceName {
+        &self.observed().environment
+    }
+
+    /// Makes the group or mends its rules; the plan has seen that it is ours.
+    async fn group(&self, action: &Action) -> Result<Option<Made>> {
+        let (Some(candidates), Some(wanted)) = (&self.seen.candidates, self.ssh_from) else { return Ok(None) };
+        let group = security_group::ensure(self.context, self.aws, candidates, wanted, false).await?;
+        let made = || Made { kind: "security group", id: group.id, name: Some(group.name) };
+        Ok(matches!(action, Action::CreateGroup(_)).then(made))
+    }
+
+    async fn start(&self, id: &str) -> Result<()> {
+        let mut patience = Patience::new(self.timeout);
+        loop {
+            match self.aws.start(id).await {
+                // It is still stopping.
+                Err(error) if error.is("IncorrectInstanceState") && !patience.is_over() => {
+                    patience.pause(self.context).await?;
+                }
+                result => break drop(result?),
+            }
+        }
+        instance::wait::running(self.context, self.aws, id, &mut patience).await.map(drop)
+    }
+
+    async fn switch_enclaves(&self, id: &str, on: bool) -> Result<()> {
+        self.aws.stop(id).await?;
+        let mut patience = Patience::new(self.timeout);
+        loop {
+            match self.aws.switch_enclaves(id, on).await {
+                // Only a stopped instance can be changed, and stopping takes a while.
+                Err(error) if error.is("IncorrectInstanceState") && !patience.is_over() => {
+                    patience.pause(self.context).await?;
+                }
+                result => break result?,
+            }
+        }
+        self.context.interrupt.check()?;
+        self.start(id).await
+    }
+
+    async fn terminate(&self, id: &str) -> Result<()> {
+        instance::terminate::end(self.context, self.aws, id).await?;
+        self.ended(id).await
+    }
+
+    /// Waits until an instance is gone and forgets what this machine kept of it.
+    async fn ended(&self, id: &str) -> Result<()> {
+        let mut patience = Patience::new(self.timeout);
+        instance::wait::terminated(self.context, self.aws, id, &mut patience).await?;
+        match self.observed().instances.iter().find(|instance| instance.id == id) {
+            Some(instance) => instance::terminate::forget(self.context, instance).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the name lead to the environment's instance, as soon as that has an address.
+    async fn point(&self) -> Result<()> {
+        let mut patience = Patience::new(self.timeout);
+        let name = self.environment();
+        let instance = loop {
+            let found = self.aws.instances(Wanted::Environment(name)).await?;
+            let running = found.into_iter().find(|one| one.state.is_live() && one.public_ip_address.is_some());
+            match running {
+                Some(instance) => break instance,
+                None if patience.is_over() => return Err(timed_out(&format!("an address of `{name}`"))),
+                None => patience.pause(self.context).await?,
+            }
+        };
+        dns::point(self.context, self.aws, self.context.settings.fqdn()?, name, &instance, false).await.map(drop)
+    }
+
+    async fn forget_name(&self) -> Result<()> {
+        let fqdn = self.context.settings.fqdn()?;
+        dns::forget(self.context, self.aws, fqdn, self.environment(), false).await.map(drop)
+    }
+
+    async fn delete_volume(&self, id: &str) -> Result<()> {
+        let mut patience = Patience::new(self.timeout);
+        loop {
+            match self.aws.delete_volume(id).await {
+                Err(error) if error.is("VolumeInUse") && !patience.is_over() => patience.pause(self.context).await?,
+                result => return Ok(result?),
+            }
+        }
+    }
+
+    async fn delete_group(&self, id: &str) -> Result<()> {
+        let groups = self.observed().groups.iter();
+        let Some(group) = groups.clone().find(|group| group.id == id).cloned() else { return Ok(()) };
+        let (id, name, vpc_id) = (group.id, group.name, group.vpc_id);
+        let group = Group { id, name, vpc_id, description: group.description, tags: group.tags };
+        security_group::until_gone(self.context, self.aws, &group, self.timeout).await
+    }
+}
+
+/// A path at which nothing can be: its parent is no folder.
+const NO_FOLDER: &str = "/dev/null/iac";

@@ -1,0 +1,208 @@
+//! The facts: what AWS and the secrets folder have, looked for side by side, in two rounds.
+//!
+//! The first round asks all that the settings alone can name; the second what only the first round's ids name: the rules
+//! and the users of groups, and the records of the zone.
+
+use iac_core::dns::{Fqdn, ObservedDns, choose_zone};
+use iac_core::key_work::KeyFiles;
+use iac_core::launch::launch_tokens;
+use iac_core::name::{InstanceName, KeyName};
+use iac_core::observed::{Instance, KeyPair, Observed, ObservedKey, SecurityGroup};
+
+use super::side_by_side::{Boxed, all};
+use crate::aws::{Aws, CallError, Group, Wanted, WantedGroups, WantedKeyPairs};
+use crate::commands::security_group::{self, Candidates};
+use crate::commands::{Context, check_account, key};
+use crate::config::Settings;
+use crate::error::Result;
+use crate::files::SecretsFolder;
+
+/// What was seen, and beside it what making a group has to know.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) observed: Observed,
+    pub(super) candidates: Option<Candidates>,
+}
+
+/// Looks at the environment that the settings name; a key pair and a group need not be set.
+pub(super) async fn observe(context: &Context<'_>, aws: &Aws) -> Result<Seen> {
+    let settings = context.settings;
+    let name = settings.instance_name()?;
+    let (account, pairs, candidates, own_groups, instances, volumes, zones) = tokio::try_join!(
+        check_account(settings, aws),
+        pairs(settings, aws),
+        candidates(settings, aws),
+        groups(aws),
+        instances(settings, aws, name),
+        async { Ok(aws.volumes(Some(name)).await?) },
+        zones(settings, aws),
+    )?;
+    let group_id = match (&candidates, settings.optional_security_group()) {
+        (Some(candidates), Some(reference)) => candidates.at_home(reference)?.map(|group| group.id.clone()),
+        _ => None,
+    };
+    let named = candidates.iter().flat_map(|candidates| candidates.groups.iter().cloned());
+    let groups = concerned(named.chain(own_groups).collect(), name, group_id.as_deref());
+    let (groups, users, dns, keys) = tokio::try_join!(
+        with_rules(aws, &groups),
+        users(aws, &groups),
+        records(settings, aws, zones.as_deref()),
+        keys(context, name, pairs),
+    )?;
+    let observed = Observed {
+        environment: name.clone(),
+        tokens: launch_tokens(&account, &aws.region, name),
+        key_name: settings.optional_key_name().cloned(),
+        keys,
+        group_id,
+        groups,
+        vpc_id: candidates.as_ref().and_then(|candidates| candidates.home.clone()),
+        instances: distinct(instances.into_iter().chain(users).collect()),
+        volumes,
+        dns,
+    };
+    Ok(Seen { observed, candidates })
+}
+
+/// All pairs of ours, and the one that the settings name, whoever made it.
+async fn pairs(settings: &Settings, aws: &Aws) -> Result<Vec<KeyPair>> {
+    let named = async {
+        match settings.optional_key_name() {
+            Some(name) => aws.key_pair(name).await,
+            None => Ok(None),
+        }
+    };
+    let (mut ours, named) = tokio::try_join!(aws.key_pairs(WantedKeyPairs::Ours), named)?;
+    ours.extend(named);
+    Ok(ours)
+}
+
+async fn candidates(settings: &Settings, aws: &Aws) -> Result<Option<Candidates>> {
+    match settings.optional_security_group() {
+        Some(_) => security_group::candidates(settings, aws).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn groups(aws: &Aws) -> Result<Vec<Group>> {
+    Ok(aws.security_groups(WantedGroups::Ours).await?)
+}
+
+/// All instances of ours, the older tool's of the name, and those launched with the key pair.
+async fn instances(settings: &Settings, aws: &Aws, name: &InstanceName) -> Result<Vec<Instance>> {
+    let users = async {
+        match settings.optional_key_name() {
+            Some(key) => aws.instances(Wanted::KeyPair(key)).await,
+            None => Ok(Vec::new()),
+        }
+    };
+    let (ours, older, users) =
+        tokio::try_join!(aws.instances(Wanted::Ours), aws.instances(Wanted::OlderTool(Some(name))), users)?;
+    Ok(ours.into_iter().chain(older).chain(users).collect())
+}
+
+async fn zones(settings: &Settings, aws: &Aws) -> Result<Option<Vec<iac_core::dns::Zone>>> {
+    match settings.fqdn {
+        Some(_) => Ok(Some(aws.public_zones().await?)),
+        None => Ok(None),
+    }
+}
+
+/// The groups that carry the environment's tag, and the one that the settings mean; each once.
+fn concerned(groups: Vec<Group>, name: &InstanceName, named: Option<&str>) -> Vec<Group> {
+    let mut concerned: Vec<Group> = Vec::new();
+    for group in groups {
+        let owner = group.owner();
+        let is_own = matches!(&owner, iac_core::tag::Owner::Ours { environment: Some(own) } if own == name.as_str());
+        let is_new = !concerned.iter().any(|other| other.id == group.id);
+        if is_new && (is_own || Some(group.id.as_str()) == named) {
+            concerned.push(group);
+        }
+    }
+    concerned
+}
+
+async fn with_rules(aws: &Aws, groups: &[Group]) -> Result<Vec<SecurityGroup>> {
+    let ids: Vec<String> = groups.iter().map(|group| group.id.clone()).collect();
+    let mut rules = match aws.ingress_rules(&ids).await {
+        // A group that is deleted at this very moment has no rules any more.
+        Err(error) if crate::aws::is_group_unknown(&error) => std::collections::BTreeMap::new(),
+        rules => rules?,
+    };
+    let with_rules = |group: &Group| {
+        let ingress = rules.remove(&group.id).unwrap_or_default();
+        group.clone().with_ingress(ingress)
+    };
+    Ok(groups.iter().map(with_rules).collect())
+}
+
+/// The instances in these groups, whoever launched them.
+async fn users(aws: &Aws, groups: &[Group]) -> Result<Vec<Instance>> {
+    type Found = std::result::Result<Vec<Instance>, CallError>;
+    let looks = groups.iter().map(|group| -> Boxed<'_, Found> { Box::pin(aws.instances(Wanted::Group(&group.id))) });
+    let found = all(looks.collect()).await.into_iter().collect::<std::result::Result<Vec<_>, _>>()?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+fn distinct(mut instances: Vec<Instance>) -> Vec<Instance> {
+    instances.sort_by(|a, b| a.id.cmp(&b.id));
+    instances.dedup_by(|a, b| a.id == b.id);
+    instances
+}
+
+/// The records at the wanted name and at its mark.
+async fn records(
+    settings: &Settings,
+    aws: &Aws,
+    zones: Option<&[iac_core::dns::Zone]>,
+) -> Result<Option<std::result::Result<ObservedDns, iac_core::dns::ZoneError>>> {
+    let (Some(fqdn), Some(zones)) = (&settings.fqdn, zones) else { return Ok(None) };
+    match choose_zone(fqdn, zones) {
+        Ok(zone) => Ok(Some(Ok(records_in(aws, fqdn, zone).await?))),
+        Err(error) => Ok(Some(Err(error))),
+    }
+}
+
+/// Looks at a name in its zone.
+pub(in crate::commands) async fn records_in(
+    aws: &Aws,
+    fqdn: &Fqdn,
+    zone: iac_core::dns::Zone,
+) -> std::result::Result<ObservedDns, CallError> {
+    let mark = fqdn.mark();
+    let (mut records, marks) = tokio::try_join!(aws.records(&zone, fqdn.as_str()), aws.records(&zone, &mark))?;
+    records.extend(marks);
+    Ok(ObservedDns { fqdn: fqdn.clone(), zone, records })
+}
+
+/// The pairs of the environment and the one of the settings, with their files as far as there is a folder.
+async fn keys(context: &Context<'_>, environment: &InstanceName, pairs: Vec<KeyPair>) -> Result<Vec<ObservedKey>> {
+    let named = context.settings.optional_key_name();
+    let mut keys: Vec<(KeyName, Option<KeyPair>)> = named.map(|name| (name.clone(), None)).into_iter().collect();
+    for pair in pairs {
+        let Ok(name) = KeyName::parse(&pair.name) else { continue };
+        let owner = pair.owner();
+        let is_own =
+            matches!(&owner, iac_core::tag::Owner::Ours { environment: Some(own) } if own == environment.as_str());
+        match keys.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = Some(pair),
+            None if is_own => keys.push((name, Some(pair))),
+            None => {}
+        }
+    }
+    let mut observed = Vec::new();
+    for (name, pair) in keys {
+        let files = match existing_folder(context.settings) {
+            Some(folder) => key::key_files(&folder, &name).await?,
+            None => KeyFiles::default(),
+        };
+        observed.push(ObservedKey { name, pair, files });
+    }
+    Ok(observed)
+}
+
+/// The secrets folder, where there is one; looking must not make it.
+pub(super) fn existing_folder(settings: &Settings) -> Option<SecretsFolder> {
+    let path = settings.optional_secrets_folder().filter(|path| path.is_dir())?;
+    Some(SecretsFolder::existing(path))
+}

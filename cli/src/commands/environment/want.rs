@@ -1,0 +1,42 @@
+//! What is wanted: the settings, with the caller's address and the image that they stand for.
+
+use iac_core::environment::Environment;
+use iac_core::ingress::Wanted;
+
+use crate::aws::Aws;
+use crate::commands::{Context, security_group};
+use crate::config::value::Image;
+use crate::error::{Error, Kind, Result};
+
+/// Understands the settings; whatever an environment needs and is not set is an error.
+pub(super) async fn want(context: &Context<'_>, aws: &Aws) -> Result<Environment> {
+    let settings = context.settings;
+    let (name, key_name, group) = (settings.instance_name()?, settings.key_name()?, settings.security_group()?);
+    let (ssh_from, image): (Wanted, _) = tokio::try_join!(security_group::wanted(context), image(context, aws))?;
+    Ok(Environment {
+        name: name.clone(),
+        key_name: key_name.clone(),
+        group: group.clone(),
+        ssh_port: settings.ssh_port(),
+        ssh_from,
+        instance_type: settings.instance_type().to_owned(),
+        image,
+        nitro: settings.nitro(),
+        fqdn: settings.fqdn.clone(),
+        tags: settings.tags.clone(),
+    })
+}
+
+/// The image's id, where the user names one; what a parameter of AWS's own holds moves by itself.
+async fn image(context: &Context<'_>, aws: &Aws) -> Result<Option<String>> {
+    let name = match &context.settings.image {
+        Some(Image::Id(id)) => return Ok(Some(id.clone())),
+        Some(Image::Parameter(name)) if !name.starts_with("/aws/") => name,
+        Some(Image::Parameter(_)) | None => return Ok(None),
+    };
+    let value = aws.parameters(std::slice::from_ref(name)).await?.remove(name);
+    value.map(Some).ok_or_else(|| {
+        Error::new(Kind::ImageMissing, format!("there is no SSM parameter `{name}` in this region"))
+            .hint("check `image` and `region`")
+    })
+}
