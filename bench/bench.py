@@ -1,7 +1,7 @@
 """How long `iac` takes, and how much memory, beside the AWS CLI on the same sandbox: `make bench`.
 
-Whole processes are measured, as a user waits for them. Each function below is one comparison; another is one more
-function, and its line in `main`.
+Whole processes are measured, as a user waits for them. Each method of `Bench` is one comparison; another is one more
+method, and its line in `main`.
 """
 
 from __future__ import annotations
@@ -54,26 +54,29 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Measures everything and prints one table."""
+    """Measures everything and prints one table; of what fails, such as on a machine too busy, nothing is in it."""
     typed = arguments()
     iac, aws = str(Path(typed.iac).resolve()), str(Path(typed.aws).absolute())
     found: list[compare.Row] = []
+    failed: list[str] = []
     with cloud.started() as there, tempfile.TemporaryDirectory() as home:
         bench = Bench(iac, aws, there, home, typed.pairs)
-        found += _said("--help", bench.starting())
-        found += _said("a list of one", bench.listing(1, compare.times_better(20), compare.at_most(25e6, "25 MB")))
-        found += _said(
-            f"a list of {MANY:,}, after as many launches",
-            bench.listing(MANY, compare.times_better(1), compare.at_most(60e6, "60 MB")),
-        )
+        comparisons = {
+            "--help": bench.starting(),
+            "a list of one": bench.listing(1, compare.times_better(20), compare.at_most(25e6, "25 MB")),
+            f"a list of {MANY:,}, after as many launches": bench.listing(
+                MANY, compare.times_better(1), compare.at_most(60e6, "60 MB")
+            ),
+        }
+        for what, rows in comparisons.items():
+            print(f"measuring {what}", file=sys.stderr, flush=True)
+            try:
+                found += list(rows)
+            except compare.ProgramFailed as failure:
+                failed.append(f"error: {what}: {failure}")
     print(f"\nmedians of {typed.pairs} pairs of whole processes, {platform.machine()} {platform.system()}\n")
     print(compare.table(found, "AWS CLI"))
-
-
-def _said(what: str, rows: Iterator[compare.Row]) -> Iterator[compare.Row]:
-    """Tells what is being measured before it takes its time."""
-    print(f"measuring {what}", file=sys.stderr, flush=True)
-    yield from rows
+    sys.exit("\n".join(failed) or None)
 
 
 main()

@@ -17,6 +17,10 @@ from pathlib import Path
 MEASURE = Path(__file__).resolve().parent / "measure.py"
 
 
+class ProgramFailed(Exception):
+    """A program that was to be measured failed, in its own words."""
+
+
 @dataclass(frozen=True)
 class Usage:
     """What one run of a program took: seconds, seconds of processor time, bytes at the peak."""
@@ -58,11 +62,11 @@ class Row:
 
 
 def run_once(program: Sequence[str], environment: dict[str, str]) -> Usage:
-    """Runs a program to its end; one that fails ends the benchmark with what it said."""
+    """Runs a program to its end, or raises ProgramFailed."""
     command = [sys.executable, "-I", "-S", str(MEASURE), *program]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"error: `{' '.join(program)}` ended with {done.returncode}\n{done.stderr.strip()}")
+        raise ProgramFailed(f"`{' '.join(program)}` ended with {done.returncode}\n{done.stderr.strip()}")
     return Usage(**json.loads(done.stdout))
 
 
