@@ -16,6 +16,7 @@ mod network;
 mod network_interface;
 mod public_address;
 mod security_group;
+mod time_limits;
 
 pub(crate) use client::{Aws, ConnectError, Connection};
 pub(crate) use error::{CallError, Failure};

@@ -13,6 +13,8 @@ use super::key::{Key, Noun};
 use super::layers::{ConfigError, Layers, Source};
 use super::value::{self, Image, InstanceKind};
 
+/// Six times ten seconds in which an answer must begin.
+const CALL_TIMEOUT: Duration = Duration::from_mins(1);
 /// AWS's own public-address service.
 const PUBLIC_IP_URL: &str = "https://checkip.amazonaws.com/";
 
@@ -24,6 +26,7 @@ pub(crate) struct Settings {
     pub(crate) account: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) endpoint_url: Option<String>,
+    call_timeout: Option<Duration>,
     public_ip_url: Option<String>,
     secrets_folder: Option<PathBuf>,
     instance_name: Option<InstanceName>,
@@ -61,6 +64,7 @@ impl Settings {
             account: layers.read(Key::Account, value::account),
             region: layers.read(Key::Region, value::region),
             endpoint_url: layers.read(Key::EndpointUrl, value::url),
+            call_timeout: layers.read(Key::CallTimeout, value::call_timeout),
             public_ip_url: layers.read(Key::PublicIpUrl, value::url),
             secrets_folder: layers.read_path(Key::SecretsFolder, folder),
             instance_name: layers.read(Key::InstanceName, value::instance_name),
@@ -111,6 +115,7 @@ impl Settings {
             Key::SshFrom => "auto".to_owned(),
             Key::SshUser => self.ssh_user().to_owned(),
             Key::SshPort => self.ssh_port().to_string(),
+            Key::CallTimeout => iac_core::duration::print(self.call_timeout()),
             Key::PublicIpUrl => self.public_ip_url().to_owned(),
             _ => return None,
         })
@@ -182,6 +187,11 @@ impl Settings {
 
     pub(crate) fn ssh_port(&self) -> u16 {
         self.ssh_port.map_or(22, |port| u16::try_from(port).expect("at most 65,535 was accepted"))
+    }
+
+    /// How long a call to AWS may take, its repetitions included.
+    pub(crate) fn call_timeout(&self) -> Duration {
+        self.call_timeout.unwrap_or(CALL_TIMEOUT)
     }
 
     pub(crate) fn public_ip_url(&self) -> &str {
