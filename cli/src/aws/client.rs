@@ -4,8 +4,6 @@ use std::time::{Duration, Instant};
 
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_ec2::config::interceptors::{
     BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
@@ -20,15 +18,18 @@ use aws_smithy_types::config_bag::{Layer, Storable, StoreReplace};
 use iac_core::policy::Operation;
 
 use super::CallError;
+use super::time_limits::{limits, repetitions, stalls};
 use crate::config::StaticKey;
 
 /// What a connection is made from.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) region: Option<String>,
     pub(crate) endpoint_url: Option<String>,
     pub(crate) key: Option<StaticKey>,
     pub(crate) profile: Option<String>,
+    /// How long a call may take, its repetitions included.
+    pub(crate) call_timeout: Duration,
 }
 
 /// Clients for the services that the tool uses, and the region they work in.
@@ -53,14 +54,9 @@ impl Aws {
     /// Prepares the clients; nothing is sent.
     pub(crate) async fn connect(connection: Connection) -> Result<Self, ConnectError> {
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .retry_config(RetryConfig::standard().with_max_attempts(5))
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(Duration::from_secs(5))
-                    .operation_attempt_timeout(Duration::from_secs(20))
-                    .operation_timeout(Duration::from_secs(90))
-                    .build(),
-            );
+            .retry_config(repetitions(connection.call_timeout))
+            .timeout_config(limits(connection.call_timeout))
+            .stalled_stream_protection(stalls(connection.call_timeout));
         if let Some(url) = connection.endpoint_url {
             loader = loader.endpoint_url(url);
         }

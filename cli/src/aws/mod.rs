@@ -22,6 +22,7 @@ mod power;
 mod public_address;
 mod security_group;
 mod tagging;
+mod time_limits;
 mod volume;
 
 pub(crate) use catalogue::WantedTypes;

@@ -92,7 +92,8 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Aws> {
         _ => None,
     };
     let (region, endpoint_url) = (settings.region.clone(), settings.endpoint_url.clone());
-    Ok(Aws::connect(Connection { region, endpoint_url, key, profile }).await?)
+    let call_timeout = settings.call_timeout();
+    Ok(Aws::connect(Connection { region, endpoint_url, key, profile, call_timeout }).await?)
 }
 
 /// The account the credentials belong to; one other than the `account` setting is refused.

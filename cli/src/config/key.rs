@@ -51,6 +51,7 @@ keys! {
     Account         Aws     "account"          "account the credentials must belong to"
     Region          Aws     "region"           "AWS region"
     EndpointUrl     Aws     "endpoint_url"     "address of the AWS API"
+    CallTimeout     Aws     "call_timeout"     "how long a call to AWS may take, with its repetitions"
     PublicIpUrl     Aws     "public_ip_url"    "service that tells this machine's public address"
     SecretsFolder   Aws     "secrets_folder"   "folder of the private keys"
     InstanceName    Aws     "instance_name"    "name of the instance"

@@ -14,6 +14,8 @@ use super::key::{Key, Noun};
 use super::layers::{ConfigError, Layers, Source};
 use super::value::{self, Image, InstanceKind};
 
+/// Six times ten seconds in which an answer must begin.
+const CALL_TIMEOUT: Duration = Duration::from_mins(1);
 /// AWS's own public-address service.
 const PUBLIC_IP_URL: &str = "https://checkip.amazonaws.com/";
 
@@ -28,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) account: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) endpoint_url: Option<String>,
+    call_timeout: Option<Duration>,
     public_ip_url: Option<String>,
     secrets_folder: Option<PathBuf>,
     instance_name: Option<InstanceName>,
@@ -68,6 +71,7 @@ impl Settings {
             account: layers.read(Key::Account, value::account),
             region: layers.read(Key::Region, value::region),
             endpoint_url: layers.read(Key::EndpointUrl, value::url),
+            call_timeout: layers.read(Key::CallTimeout, value::call_timeout),
             public_ip_url: layers.read(Key::PublicIpUrl, value::url),
             secrets_folder: layers.read_path(Key::SecretsFolder, folder),
             instance_name: layers.read(Key::InstanceName, value::instance_name),
@@ -121,6 +125,7 @@ impl Settings {
             Key::SshFrom => "auto".to_owned(),
             Key::SshUser => self.ssh_user().to_owned(),
             Key::SshPort => self.ssh_port().to_string(),
+            Key::CallTimeout => iac_core::duration::print(self.call_timeout()),
             Key::PublicIpUrl => self.public_ip_url().to_owned(),
             Key::CpuCount => self.cpu_count().to_string(),
             Key::MemoryMib => self.memory_mib().to_string(),
@@ -216,6 +221,11 @@ impl Settings {
     /// How much memory the enclave is to get, in MiB.
     pub(crate) fn memory_mib(&self) -> u64 {
         self.memory_mib.map_or(1024, |mib| u64::try_from(mib).expect("at least 64 was accepted"))
+    }
+
+    /// How long a call to AWS may take, its repetitions included.
+    pub(crate) fn call_timeout(&self) -> Duration {
+        self.call_timeout.unwrap_or(CALL_TIMEOUT)
     }
 
     pub(crate) fn public_ip_url(&self) -> &str {

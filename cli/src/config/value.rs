@@ -246,6 +246,13 @@ pub(crate) fn span(raw: &Raw) -> Read<Duration> {
     duration::parse(&text(raw)?).map_err(|error| error.to_string())
 }
 
+/// The span of one call to AWS; over a distant line even the fastest answers take a good part of a second.
+pub(crate) fn call_timeout(raw: &Raw) -> Read<Duration> {
+    let span = span(raw)?;
+    let (shortest, longest) = (Duration::from_secs(1), Duration::from_mins(10));
+    if (shortest..=longest).contains(&span) { Ok(span) } else { Err("must be from `1s` to `10m`".to_owned()) }
+}
+
 pub(crate) fn tags(raw: &Raw) -> Read<BTreeMap<String, String>> {
     let tags = match raw {
         Raw::Pairs(pairs) => pairs.clone(),

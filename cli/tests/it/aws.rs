@@ -133,10 +133,10 @@ fn an_answer_without_what_it_must_hold() {
     ");
 }
 
-/// It takes the minute and a half that a call may take in all, and no processor.
 #[test]
 fn an_answer_that_never_comes() {
     let mut laptop = Laptop::new();
+    laptop.set("BKY_IAC_CALL_TIMEOUT", "2s");
     let proxy = laptop.proxy();
     proxy.fault(When::Action("DescribeKeyPairs"), Fault::Stall);
     insta::assert_snapshot!(laptop.iac(LIST).fails("aws_timeout").transcript(), @r#"
@@ -166,9 +166,21 @@ fn an_answer_that_never_comes() {
 }
 
 #[test]
+fn an_answer_that_stops_halfway() {
+    let mut laptop = Laptop::new();
+    laptop.set("BKY_IAC_CALL_TIMEOUT", "2s");
+    let proxy = laptop.proxy();
+    proxy.fault(When::First("DescribeKeyPairs"), Fault::StallHalfway);
+    laptop.iac(LIST).ok();
+    proxy.fault(When::Action("DescribeKeyPairs"), Fault::StallHalfway);
+    laptop.iac(LIST).fails("aws_timeout");
+}
+
+#[test]
 fn a_lost_answer_is_asked_for_again() {
-    for fault in [Fault::DropBefore, Fault::DropAfter, Fault::HalfAnswer] {
+    for fault in [Fault::DropBefore, Fault::DropAfter, Fault::HalfAnswer, Fault::StallAfter] {
         let mut laptop = Laptop::new();
+        laptop.set("BKY_IAC_CALL_TIMEOUT", "6s");
         let proxy = laptop.proxy();
         proxy.fault(When::First("ImportKeyPair"), fault);
         laptop.iac(["key", "create"]).ok();

@@ -121,6 +121,7 @@ fn show_names_every_value_with_its_source_and_masks_secrets() {
     account           -
     region            eu-west-1                        ~/.config/bky/iac/config.toml:2
     endpoint_url      -
+    call_timeout      1m                               default
     public_ip_url     https://checkip.amazonaws.com/   default
     secrets_folder    -
     instance_name     -

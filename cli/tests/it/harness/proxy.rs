@@ -50,6 +50,10 @@ pub(crate) enum Fault {
     HalfAnswer,
     /// AWS never hears of the call, and no answer comes for as long as the caller waits.
     Stall,
+    /// AWS carries the call out, and no answer comes for as long as the caller waits.
+    StallAfter,
+    /// AWS carries the call out, half of its answer arrives, and nothing more for as long as the caller waits.
+    StallHalfway,
 }
 
 #[derive(Debug)]
@@ -167,7 +171,7 @@ impl Shared {
         http::exchange(&self.upstream, request)
     }
 
-    fn break_call(&self, mut client: &TcpStream, request: &Message, fault: &Fault) -> io::Result<()> {
+    fn break_call(&self, client: &TcpStream, request: &Message, fault: &Fault) -> io::Result<()> {
         match fault {
             Fault::KillBefore => self.kill(),
             Fault::KillAfter => {
@@ -175,13 +179,17 @@ impl Shared {
                 self.kill();
             }
             Fault::DropBefore => {}
-            // Nothing more comes from a caller that waits; the end of the stream means that it has gone.
-            Fault::Stall => drop(client.read(&mut [0])?),
-            Fault::DropAfter => drop(self.forward(request)?),
-            Fault::HalfAnswer => {
-                let answer = self.forward(request)?.bytes();
-                send(client, &answer[..answer.len() - answer.len() / 4])?;
+            Fault::Stall => until_gone(client)?,
+            Fault::StallAfter => {
+                self.forward(request)?;
+                until_gone(client)?;
             }
+            Fault::StallHalfway => {
+                send(client, half(&self.forward(request)?.bytes()))?;
+                until_gone(client)?;
+            }
+            Fault::DropAfter => drop(self.forward(request)?),
+            Fault::HalfAnswer => send(client, half(&self.forward(request)?.bytes()))?,
             Fault::Refuse(status, code, message) => send(client, &refusal(request, *status, code, message).bytes())?,
             Fault::Answer(status, body) => {
                 send(client, &Message::answer(*status, "text/xml", (*body).to_owned()).bytes())?;
@@ -199,6 +207,16 @@ impl Shared {
         drop(state);
         victim.lock().unwrap_or_else(PoisonError::into_inner).kill().unwrap();
     }
+}
+
+/// Waits until the caller has gone: nothing more comes from one that waits for an answer but the end of the stream.
+fn until_gone(mut client: &TcpStream) -> io::Result<()> {
+    client.read(&mut [0]).map(drop)
+}
+
+/// The head of an answer and a part of its body.
+fn half(answer: &[u8]) -> &[u8] {
+    &answer[..answer.len() - answer.len() / 4]
 }
 
 fn send(mut client: &TcpStream, bytes: &[u8]) -> io::Result<()> {
