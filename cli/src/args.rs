@@ -6,6 +6,7 @@
 mod attest;
 mod config;
 mod deploy;
+mod doctor;
 mod eif;
 mod global;
 mod instance;
@@ -22,6 +23,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use self::attest::{At, AttestCommand, AttestVerb, BytesSource, ExpectationOptions, PlaceOptions};
 pub(crate) use self::config::{ConfigCommand, ConfigVerb};
 pub(crate) use self::deploy::{DeployCommand, DeployVerb};
+pub(crate) use self::doctor::{DoctorCommand, DoctorVerb};
 pub(crate) use self::eif::{EifCommand, EifVerb};
 pub(crate) use self::global::{Format, GlobalOptions};
 pub(crate) use self::instance::{CreateOptions, InstanceCommand, InstanceVerb, WaitFor};
@@ -67,6 +69,8 @@ pub(crate) enum Command {
     Deploy(DeployCommand),
     /// List the instance types that can host the enclave, and why others cannot
     Types(TypesCommand),
+    /// Check everything that a host needs before it is there; explain nitro-cli's error codes
+    Doctor(DoctorCommand),
     /// Print the least IAM policy that this configuration needs
     Policy(PolicyCommand),
     /// Show enclave images and why two differ, offline
@@ -108,6 +112,7 @@ impl Arguments {
             | Command::SecurityGroup(_)
             | Command::Ssh(_)
             | Command::Types(_)
+            | Command::Doctor(_)
             | Command::Policy(_)
             | Command::Eif(_)
             | Command::Attest(_) => None,
@@ -125,6 +130,7 @@ impl Arguments {
             Command::Ssh(ssh) => ssh.target.typed(),
             Command::Deploy(deploy) => deploy.target.typed(),
             Command::Types(wanted) => wanted.typed(),
+            Command::Doctor(doctor) => doctor.typed(),
             Command::Policy(policy) => policy.typed(),
         });
         typed

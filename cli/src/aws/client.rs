@@ -36,7 +36,8 @@ pub(crate) struct Connection {
 pub(crate) struct Aws {
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) ssm: aws_sdk_ssm::Client,
-    sts: aws_sdk_sts::Client,
+    pub(super) sts: aws_sdk_sts::Client,
+    pub(super) service_quotas: aws_sdk_servicequotas::Client,
     pub(crate) region: String,
 }
 
@@ -82,11 +83,13 @@ impl Aws {
             .retry_classifier(NoCapacityIsAnAnswer)
             .build();
         let ssm = aws_sdk_ssm::config::Builder::from(&config).interceptor(CallLog).build();
+        let service_quotas = aws_sdk_servicequotas::config::Builder::from(&config).interceptor(CallLog).build();
         let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(CallLog).build();
         Ok(Self {
             ec2: aws_sdk_ec2::Client::from_conf(ec2),
             ssm: aws_sdk_ssm::Client::from_conf(ssm),
             sts: aws_sdk_sts::Client::from_conf(sts),
+            service_quotas: aws_sdk_servicequotas::Client::from_conf(service_quotas),
             region,
         })
     }

@@ -31,6 +31,7 @@ named! {
         describe_instances DescribeInstancesError DescribeInstances
         describe_key_pairs DescribeKeyPairsError DescribeKeyPairs
         describe_network_interfaces DescribeNetworkInterfacesError DescribeNetworkInterfaces
+        describe_route_tables DescribeRouteTablesError DescribeRouteTables
         describe_security_group_rules DescribeSecurityGroupRulesError DescribeSecurityGroupRules
         describe_security_groups DescribeSecurityGroupsError DescribeSecurityGroups
         describe_subnets DescribeSubnetsError DescribeSubnets
@@ -40,6 +41,8 @@ named! {
         revoke_security_group_ingress RevokeSecurityGroupIngressError RevokeSecurityGroupIngress
         run_instances RunInstancesError RunInstances
         terminate_instances TerminateInstancesError TerminateInstances;
+    aws_sdk_servicequotas:
+        get_service_quota GetServiceQuotaError GetServiceQuota;
     aws_sdk_ssm:
         get_parameters GetParametersError GetParameters;
     aws_sdk_sts:

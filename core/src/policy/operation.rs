@@ -39,6 +39,7 @@ operations! {
         DescribeInstances
         DescribeKeyPairs
         DescribeNetworkInterfaces
+        DescribeRouteTables
         DescribeSecurityGroupRules
         DescribeSecurityGroups
         DescribeSubnets
@@ -48,6 +49,9 @@ operations! {
         RevokeSecurityGroupIngress
         RunInstances
         TerminateInstances
+    }
+    "servicequotas" {
+        GetServiceQuota
     }
     "ssm" {
         GetParameters
@@ -78,10 +82,12 @@ impl Operation {
             | Self::DescribeInstances
             | Self::DescribeKeyPairs
             | Self::DescribeNetworkInterfaces
+            | Self::DescribeRouteTables
             | Self::DescribeSecurityGroupRules
             | Self::DescribeSecurityGroups
             | Self::DescribeSubnets
-            | Self::DescribeVpcs => self.on(InRegion, &[R::Any]),
+            | Self::DescribeVpcs
+            | Self::GetServiceQuota => self.on(InRegion, &[R::Any]),
             Self::GetConsoleOutput | Self::TerminateInstances => self.on(Ours, &[R::Instance]),
             Self::DeleteKeyPair => self.on(Ours, &[R::AnyKeyPair]),
             Self::DeleteSecurityGroup | Self::RevokeSecurityGroupIngress => self.on(Ours, &[R::SecurityGroup]),

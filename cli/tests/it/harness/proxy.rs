@@ -48,6 +48,8 @@ pub(crate) enum Fault {
     DropAfter,
     /// AWS carries the call out, and half of its answer arrives.
     HalfAnswer,
+    /// AWS carries the call out, and its answer bears this date.
+    Dated(&'static str),
     /// AWS never hears of the call, and no answer comes for as long as the caller waits.
     Stall,
 }
@@ -177,6 +179,12 @@ impl Shared {
             Fault::DropBefore => {}
             // Nothing more comes from a caller that waits; the end of the stream means that it has gone.
             Fault::Stall => drop(client.read(&mut [0])?),
+            Fault::Dated(date) => {
+                let mut answer = self.forward(request)?;
+                answer.fields.retain(|(name, _)| !name.eq_ignore_ascii_case("date"));
+                answer.fields.push(("date".to_owned(), (*date).to_owned()));
+                send(client, &answer.bytes())?;
+            }
             Fault::DropAfter => drop(self.forward(request)?),
             Fault::HalfAnswer => {
                 let answer = self.forward(request)?.bytes();
