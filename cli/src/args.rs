@@ -7,6 +7,7 @@ mod attest;
 mod config;
 mod deploy;
 mod dns;
+mod doctor;
 mod eif;
 mod environment;
 mod global;
@@ -25,6 +26,7 @@ pub(crate) use self::attest::{At, AttestCommand, AttestVerb, BytesSource, Expect
 pub(crate) use self::config::{ConfigCommand, ConfigVerb};
 pub(crate) use self::deploy::{DeployCommand, DeployVerb};
 pub(crate) use self::dns::{DnsCommand, DnsVerb};
+pub(crate) use self::doctor::{DoctorCommand, DoctorVerb};
 pub(crate) use self::eif::{EifCommand, EifVerb};
 pub(crate) use self::environment::{DownOptions, PlanOptions, StatusOptions, UpOptions};
 pub(crate) use self::global::{Format, GlobalOptions};
@@ -81,6 +83,8 @@ pub(crate) enum Command {
     Deploy(DeployCommand),
     /// List the instance types that can host the enclave, and why others cannot
     Types(TypesCommand),
+    /// Check everything that a host needs before it is there; explain nitro-cli's error codes
+    Doctor(DoctorCommand),
     /// Print the least IAM policy that this configuration needs
     Policy(PolicyCommand),
     /// Show enclave images and why two differ, offline
@@ -138,6 +142,7 @@ impl Arguments {
             Command::Down(down) => down.environment.typed(),
             Command::Deploy(deploy) => deploy.target.typed(),
             Command::Types(wanted) => wanted.typed(),
+            Command::Doctor(doctor) => doctor.typed(),
             Command::Policy(policy) => policy.typed(),
         });
         typed

@@ -37,8 +37,9 @@ pub(crate) struct Connection {
 pub(crate) struct Aws {
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) ssm: aws_sdk_ssm::Client,
-    sts: aws_sdk_sts::Client,
+    pub(super) sts: aws_sdk_sts::Client,
     pub(super) route53: aws_sdk_route53::Client,
+    pub(super) service_quotas: aws_sdk_servicequotas::Client,
     pub(crate) region: String,
 }
 
@@ -79,6 +80,7 @@ impl Aws {
             .retry_classifier(NoCapacityIsAnAnswer)
             .build();
         let ssm = aws_sdk_ssm::config::Builder::from(&config).interceptor(CallLog).build();
+        let service_quotas = aws_sdk_servicequotas::config::Builder::from(&config).interceptor(CallLog).build();
         let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(CallLog).build();
         let route53 = aws_sdk_route53::config::Builder::from(&config).interceptor(CallLog).build();
         Ok(Self {
@@ -86,6 +88,7 @@ impl Aws {
             ssm: aws_sdk_ssm::Client::from_conf(ssm),
             sts: aws_sdk_sts::Client::from_conf(sts),
             route53: aws_sdk_route53::Client::from_conf(route53),
+            service_quotas: aws_sdk_servicequotas::Client::from_conf(service_quotas),
             region,
         })
     }

@@ -24,6 +24,17 @@ impl Aws {
         }
     }
 
+    /// What EC2 says of instance types that are in use, at most 100 a call; those that the region does not know are absent.
+    pub(crate) async fn instance_types(&self, names: &[String]) -> Result<Vec<InstanceType>, CallError> {
+        let mut types = Vec::new();
+        for names in names.chunks(100) {
+            let filter = types::Filter::builder().name("instance-type").set_values(Some(names.to_vec())).build();
+            let answer = DescribeInstanceTypesInput::builder().filters(filter).send_with(&self.ec2).await;
+            types.extend(answer.map_err(|error| CallError::new(&error))?.instance_types().iter().map(instance_type));
+        }
+        Ok(types)
+    }
+
     /// The availability zones that offer an instance type.
     pub(crate) async fn zones_offering(&self, name: &str) -> Result<Vec<String>, CallError> {
         let mut zones = Vec::new();

@@ -1,8 +1,10 @@
 //! VPCs and subnets: where a launch and its security group belong.
 
+use aws_sdk_ec2::operation::describe_route_tables::DescribeRouteTablesInput;
 use aws_sdk_ec2::operation::describe_subnets::DescribeSubnetsInput;
 use aws_sdk_ec2::operation::describe_vpcs::DescribeVpcsInput;
 use aws_sdk_ec2::types;
+use iac_core::doctor::{RouteTable, WayOut};
 
 use super::client::Aws;
 use super::convert::filter;
@@ -58,6 +60,54 @@ impl Aws {
     }
 }
 
+impl Aws {
+    /// The route tables of the region.
+    pub(crate) async fn route_tables(&self) -> Result<Vec<RouteTable>, CallError> {
+        let mut tables = Vec::new();
+        let mut next = None;
+        loop {
+            let request = DescribeRouteTablesInput::builder().max_results(100).set_next_token(next);
+            let page = request.send_with(&self.ec2).await.map_err(|error| CallError::new(&error))?;
+            tables.extend(page.route_tables.unwrap_or_default().into_iter().filter_map(route_table));
+            next = page.next_token.filter(|token| !token.is_empty());
+            if next.is_none() {
+                return Ok(tables);
+            }
+        }
+    }
+}
+
+/// Reads EC2's description of a route table; one without a VPC routes nothing.
+fn route_table(described: types::RouteTable) -> Option<RouteTable> {
+    let associations = described.associations.unwrap_or_default();
+    let out = described.routes.unwrap_or_default().into_iter();
+    let out = out.filter(|route| route.destination_cidr_block() == Some("0.0.0.0/0")).map(way_out).next();
+    Some(RouteTable {
+        vpc_id: described.vpc_id?,
+        is_main: associations.iter().any(|association| association.main == Some(true)),
+        subnet_ids: associations.into_iter().filter_map(|association| association.subnet_id).collect(),
+        way_out: out.unwrap_or(WayOut::Nowhere),
+    })
+}
+
+/// Where a route leads: EC2 has a field for each kind of target.
+fn way_out(route: types::Route) -> WayOut {
+    let is_gone = route.state == Some(types::RouteState::Blackhole);
+    let targets = [
+        route.gateway_id,
+        route.nat_gateway_id,
+        route.transit_gateway_id,
+        route.network_interface_id,
+        route.vpc_peering_connection_id,
+    ];
+    match targets.into_iter().flatten().next() {
+        Some(target) if is_gone => WayOut::Blackhole(target),
+        Some(target) if target.starts_with("igw-") => WayOut::Gateway(target),
+        Some(target) => WayOut::Other(target),
+        None => WayOut::Other("something unknown".to_owned()),
+    }
+}
+
 /// Reads EC2's description of a subnet; one without an id, a VPC or a zone cannot be used.
 fn subnet(described: types::Subnet) -> Option<Subnet> {
     Some(Subnet {
@@ -71,6 +121,27 @@ fn subnet(described: types::Subnet) -> Option<Subnet> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_route_table_is_read_by_its_default_route() {
+        let route = |target: fn(types::builders::RouteBuilder) -> types::builders::RouteBuilder| {
+            let route = target(types::Route::builder().destination_cidr_block("0.0.0.0/0")).build();
+            let local = types::Route::builder().destination_cidr_block("172.31.0.0/16").gateway_id("local").build();
+            let main = types::RouteTableAssociation::builder().main(true).build();
+            let own = types::RouteTableAssociation::builder().main(false).subnet_id("subnet-1").build();
+            let table = types::RouteTable::builder().vpc_id("vpc-1").routes(local).routes(route);
+            route_table(table.associations(main).associations(own).build()).unwrap()
+        };
+        let table = route(|route| route.gateway_id("igw-1").state(types::RouteState::Active));
+        assert_eq!(table.way_out, WayOut::Gateway("igw-1".to_owned()));
+        assert_eq!((table.vpc_id.as_str(), table.is_main), ("vpc-1", true));
+        assert_eq!(table.subnet_ids, ["subnet-1"]);
+        let gone = route(|route| route.gateway_id("igw-1").state(types::RouteState::Blackhole));
+        assert_eq!(gone.way_out, WayOut::Blackhole("igw-1".to_owned()));
+        assert_eq!(route(|route| route.nat_gateway_id("nat-1")).way_out, WayOut::Other("nat-1".to_owned()));
+        let local = types::RouteTable::builder().vpc_id("vpc-1").build();
+        assert_eq!(route_table(local).unwrap().way_out, WayOut::Nowhere);
+    }
 
     #[test]
     fn a_subnet_is_read_whole_or_not_at_all() {

@@ -33,6 +33,7 @@ named! {
         describe_instances DescribeInstancesError DescribeInstances
         describe_key_pairs DescribeKeyPairsError DescribeKeyPairs
         describe_network_interfaces DescribeNetworkInterfacesError DescribeNetworkInterfaces
+        describe_route_tables DescribeRouteTablesError DescribeRouteTables
         describe_security_group_rules DescribeSecurityGroupRulesError DescribeSecurityGroupRules
         describe_security_groups DescribeSecurityGroupsError DescribeSecurityGroups
         describe_subnets DescribeSubnetsError DescribeSubnets
@@ -50,6 +51,8 @@ named! {
         change_resource_record_sets ChangeResourceRecordSetsError ChangeResourceRecordSets
         list_hosted_zones ListHostedZonesError ListHostedZones
         list_resource_record_sets ListResourceRecordSetsError ListResourceRecordSets;
+    aws_sdk_servicequotas:
+        get_service_quota GetServiceQuotaError GetServiceQuota;
     aws_sdk_ssm:
         get_parameters GetParametersError GetParameters;
     aws_sdk_sts:

@@ -4,6 +4,7 @@ mod attest;
 mod config;
 mod deploy;
 mod dns;
+mod doctor;
 mod eif;
 mod environment;
 pub(crate) mod host_key;
@@ -50,19 +51,25 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
         Command::Eif(command) => return eif::run(ui, command),
         _ => {}
     }
-    let settings = load()?;
     if ui.verbosity() > 1 {
         log_calls();
     }
+    if let Command::Doctor(command) = arguments.command {
+        return runtime()?.block_on(doctor::run(ui, environment, command, load()));
+    }
+    let settings = load()?;
     for warning in settings.warnings(environment) {
         ui.warn(&warning);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Error::new(Kind::Internal, "cannot start the runtime").cause(error))?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let context = Context { ui, settings: &settings, interrupt: Interrupt::listen()? };
         dispatch(&context, arguments.command).await
     })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Error::new(Kind::Internal, "cannot start the runtime").cause(error))
 }
 
 async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
@@ -80,7 +87,7 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
         Command::Types(command) => types::run(context, command).await.map(|()| 0),
         Command::Policy(command) => policy::run(context, &command).await.map(|()| 0),
         // These have run before any setting was loaded.
-        Command::Config(_) | Command::Attest(_) | Command::Eif(_) => Ok(0),
+        Command::Config(_) | Command::Doctor(_) | Command::Attest(_) | Command::Eif(_) => Ok(0),
     }
 }
 

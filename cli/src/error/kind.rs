@@ -99,6 +99,8 @@ kinds! {
     ReceiptMalformed     "receipt_malformed"      1 "the file is no receipt of `attest verify`"
     ReceiptAltered       "receipt_altered"        1 "the receipt's record and its expectations contradict each other"
     ReceiptExists        "receipt_exists"         1 "there is a file where the receipt should go; it is never written over"
+    ChecksFailed         "checks_failed"          1 "something that a host needs is not as it should be; each check says what mends it"
+    CodeUnknown          "code_unknown"           2 "nitro-cli has no such error code"
     Interrupted          "interrupted"          130 "Ctrl-C"
     Internal             "internal"              70 "a bug in `iac`"
 }

@@ -9,9 +9,11 @@ mod run;
 mod source;
 mod target;
 mod upload;
+mod version;
 
 pub(crate) use error::SshError;
 pub(crate) use failure::{Failure, Trouble};
 pub(crate) use source::{Source, SourceError};
 pub(crate) use target::Target;
 pub(crate) use upload::{Refusal, UploadError};
+pub(crate) use version::version;

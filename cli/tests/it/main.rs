@@ -9,6 +9,7 @@ mod attest;
 mod aws;
 mod config;
 mod deploy;
+mod doctor;
 mod documentation;
 mod eif;
 mod harness;

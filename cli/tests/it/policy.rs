@@ -144,6 +144,8 @@ fn with_any_one_right_less_the_command_that_needs_it_names_it() {
     let delete = ["key", "delete"];
     step(&mut laptop, &delete, &["ec2:DescribeInstances", "ec2:DeleteKeyPair"]);
     let _ = laptop.iac(delete).ok();
+    // What `doctor` alone looks at is a check there and no failure; its own tests take these rights away.
+    needed.extend(["ec2:DescribeRouteTables", "servicequotas:GetServiceQuota"].map(str::to_owned));
     assert_eq!(needed, actions(&all));
 }
 

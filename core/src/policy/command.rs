@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use super::operation::Operation::{
     self, AuthorizeSecurityGroupIngress, CreateSecurityGroup, DeleteKeyPair, DeleteSecurityGroup, DescribeImages,
     DescribeInstanceTypeOfferings, DescribeInstanceTypes, DescribeInstances, DescribeKeyPairs,
-    DescribeNetworkInterfaces, DescribeSecurityGroupRules, DescribeSecurityGroups, DescribeSubnets, DescribeVpcs,
-    GetCallerIdentity, GetConsoleOutput, GetParameters, ImportKeyPair, RevokeSecurityGroupIngress, RunInstances,
-    StartInstances, StopInstances, TerminateInstances,
+    DescribeNetworkInterfaces, DescribeRouteTables, DescribeSecurityGroupRules, DescribeSecurityGroups,
+    DescribeSubnets, DescribeVpcs, GetCallerIdentity, GetConsoleOutput, GetParameters, GetServiceQuota, ImportKeyPair,
+    RevokeSecurityGroupIngress, RunInstances, StartInstances, StopInstances, TerminateInstances,
 };
 
 /// Looking for an instance, by name or by id.
@@ -22,6 +22,8 @@ const ACCOUNT: &[Operation] = &[GetCallerIdentity];
 const GROUP: &[Operation] = &[DescribeSecurityGroups, DescribeSubnets, DescribeVpcs];
 /// Reading the host keys from the console.
 const HOST_KEY: &[Operation] = &[GetConsoleOutput];
+/// What a type is able to, and where it is offered.
+const LAUNCH_TYPE: &[Operation] = &[DescribeInstanceTypeOfferings, DescribeInstanceTypes];
 /// Finding out what a launch asks for.
 const LAUNCH: &[Operation] = &[DescribeImages, DescribeInstanceTypeOfferings, DescribeInstanceTypes, GetParameters];
 
@@ -31,6 +33,7 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("deploy run", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("instance console", &[INSTANCE, HOST_KEY]),
     // A launch that another run has overtaken is ended at once.
+    ("doctor", &[ACCOUNT, INSTANCE, HOST_KEY, LAUNCH_TYPE, &[DescribeRouteTables, DescribeSubnets, GetServiceQuota]]),
     ("instance create", &[ACCOUNT, INSTANCE, KEY, GROUP, HOST_KEY, LAUNCH, &[RunInstances, TerminateInstances]]),
     ("instance describe", &[INSTANCE]),
     ("instance list", &[INSTANCE]),
@@ -53,7 +56,7 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("security-group delete", &[ACCOUNT, GROUP, INSTANCE, &[DescribeNetworkInterfaces, DeleteSecurityGroup]]),
     ("security-group list", &[&[DescribeSecurityGroups, DescribeSecurityGroupRules]]),
     ("ssh", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
-    ("types", &[&[DescribeInstanceTypeOfferings, DescribeInstanceTypes]]),
+    ("types", &[LAUNCH_TYPE]),
 ];
 
 /// Returns the calls of a command such as `key create`, or of all commands of a noun; `None` where there is none.

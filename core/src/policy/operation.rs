@@ -41,6 +41,7 @@ operations! {
         DescribeInstances
         DescribeKeyPairs
         DescribeNetworkInterfaces
+        DescribeRouteTables
         DescribeSecurityGroupRules
         DescribeSecurityGroups
         DescribeSubnets
@@ -59,6 +60,9 @@ operations! {
         ChangeResourceRecordSets
         ListHostedZones
         ListResourceRecordSets
+    }
+    "servicequotas" {
+        GetServiceQuota
     }
     "ssm" {
         GetParameters
@@ -89,11 +93,13 @@ impl Operation {
             | Self::DescribeInstances
             | Self::DescribeKeyPairs
             | Self::DescribeNetworkInterfaces
+            | Self::DescribeRouteTables
             | Self::DescribeSecurityGroupRules
             | Self::DescribeSecurityGroups
             | Self::DescribeSubnets
             | Self::DescribeVolumes
-            | Self::DescribeVpcs => self.on(InRegion, &[R::Any]),
+            | Self::DescribeVpcs
+            | Self::GetServiceQuota => self.on(InRegion, &[R::Any]),
             Self::GetConsoleOutput
             | Self::ModifyInstanceAttribute
             | Self::StartInstances

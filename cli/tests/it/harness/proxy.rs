@@ -48,6 +48,8 @@ pub(crate) enum Fault {
     DropAfter,
     /// AWS carries the call out, and half of its answer arrives.
     HalfAnswer,
+    /// AWS carries the call out, and its answer bears this date.
+    Dated(&'static str),
     /// AWS never hears of the call, and no answer comes for as long as the caller waits.
     Stall,
     /// AWS carries the call out, and no answer comes for as long as the caller waits.
@@ -183,6 +185,12 @@ impl Shared {
             Fault::StallAfter => {
                 self.forward(request)?;
                 until_gone(client)?;
+            }
+            Fault::Dated(date) => {
+                let mut answer = self.forward(request)?;
+                answer.fields.retain(|(name, _)| !name.eq_ignore_ascii_case("date"));
+                answer.fields.push(("date".to_owned(), (*date).to_owned()));
+                send(client, &answer.bytes())?;
             }
             Fault::StallHalfway => {
                 send(client, half(&self.forward(request)?.bytes()))?;

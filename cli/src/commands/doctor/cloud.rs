@@ -1,0 +1,199 @@
+//! The checks at AWS: everything is asked at the same time, and judged when all answers are there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use iac_core::doctor::{Check, Family, Place, RouteTable, clock, network, quota};
+use iac_core::observed::{Instance, InstanceState, InstanceType};
+use nitro::sizing::Demand;
+
+use super::{instance, of_error};
+use crate::aws::{Aws, CallError, Failure, Identity, Subnet, Wanted};
+use crate::commands::{Context, connect};
+use crate::config::Settings;
+use crate::error::Result;
+
+/// The names of the checks, in order.
+pub(super) const NAMES: [&str; 6] = [CLOCK, CREDENTIALS, NETWORK, INSTANCE_TYPE, QUOTA, SSH];
+const CLOCK: &str = "clock";
+const CREDENTIALS: &str = "credentials";
+const NETWORK: &str = "network";
+const INSTANCE_TYPE: &str = "instance type";
+const QUOTA: &str = "quota";
+const SSH: &str = "ssh";
+
+type Asked<T> = std::result::Result<T, CallError>;
+
+/// What AWS says.
+struct Facts {
+    identity: Asked<Identity>,
+    ahead: Option<i64>,
+    subnets: Asked<Vec<Subnet>>,
+    tables: Asked<Vec<RouteTable>>,
+    described: Asked<Option<InstanceType>>,
+    zones: Asked<Vec<String>>,
+    limit: Asked<Option<u64>>,
+    instances: Asked<Vec<Instance>>,
+}
+
+/// Makes the checks; without a connection only that is said.
+pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
+    let settings = context.settings;
+    let aws = match connect(settings).await {
+        Ok(aws) => aws,
+        Err(error) => return instead(None, of_error(CREDENTIALS, error)),
+    };
+    let facts = Box::pin(facts(settings, &aws)).await;
+    let credentials = credentials(settings, &facts.identity);
+    if facts.identity.as_ref().is_err_and(is_everywhere) {
+        return instead(facts.ahead, credentials);
+    }
+    let (quota, ssh) =
+        tokio::join!(Box::pin(in_use(settings, &aws, &facts)), Box::pin(reachable(context, &aws, &facts)));
+    vec![clock_of(facts.ahead), credentials, way_out(settings, &facts), type_of(settings, &facts), quota, ssh]
+}
+
+/// The checks where AWS does not work for these credentials at all.
+fn instead(ahead: Option<i64>, credentials: Check) -> Vec<Check> {
+    let others = [NETWORK, INSTANCE_TYPE, QUOTA, SSH];
+    let others = others.map(|name| Check::not_checked(name, "AWS does not answer these credentials"));
+    [clock_of(ahead), credentials].into_iter().chain(others).collect()
+}
+
+/// Whether a failure will be that of every other call too.
+fn is_everywhere(error: &CallError) -> bool {
+    !matches!(error.failure, Failure::Denied(_) | Failure::Refused(_) | Failure::Throttled(_) | Failure::Fault(_))
+}
+
+async fn facts(settings: &Settings, aws: &Aws) -> Facts {
+    let type_name = settings.instance_type();
+    let ((identity, ahead), subnets, tables, described, zones, limit, instances) = tokio::join!(
+        Box::pin(aws.identity()),
+        Box::pin(subnets(settings, aws)),
+        Box::pin(aws.route_tables()),
+        Box::pin(aws.instance_type(type_name)),
+        Box::pin(aws.zones_offering(type_name)),
+        Box::pin(limit(aws, type_name)),
+        Box::pin(aws.instances(Wanted::All)),
+    );
+    Facts { identity, ahead, subnets, tables, described, zones, limit, instances }
+}
+
+async fn subnets(settings: &Settings, aws: &Aws) -> Asked<Vec<Subnet>> {
+    match &settings.subnet_id {
+        Some(id) => Ok(aws.subnet(id).await?.into_iter().collect()),
+        None => aws.default_subnets().await,
+    }
+}
+
+async fn limit(aws: &Aws, type_name: &str) -> Asked<Option<u64>> {
+    match Family::of(type_name) {
+        Some(family) => aws.ec2_quota(family.code).await,
+        None => Ok(None),
+    }
+}
+
+fn clock_of(ahead: Option<i64>) -> Check {
+    ahead.map_or_else(|| Check::not_checked(CLOCK, "AWS has not said what time it is"), clock)
+}
+
+fn credentials(settings: &Settings, identity: &Asked<Identity>) -> Check {
+    let identity = match identity {
+        Ok(identity) => identity,
+        Err(error) => return of_error(CREDENTIALS, error.clone()),
+    };
+    let found = format!("account {}, {}", identity.account, identity.arn);
+    match &settings.account {
+        Some(wanted) if *wanted != identity.account => {
+            let mend = "use the credentials of that account, or change `account`";
+            Check::failed(CREDENTIALS, format!("{found}, and `account` is {wanted}"), mend)
+        }
+        _ => Check::ok(CREDENTIALS, found),
+    }
+}
+
+fn way_out(settings: &Settings, facts: &Facts) -> Check {
+    let (subnets, tables) = match (&facts.subnets, &facts.tables) {
+        (Ok(subnets), Ok(tables)) => (subnets, tables),
+        (Err(error), _) | (_, Err(error)) => return of_error(NETWORK, error.clone()),
+    };
+    match &settings.subnet_id {
+        Some(id) if subnets.is_empty() => {
+            Check::failed(NETWORK, format!("there is no subnet {id} in this region"), "check `subnet_id` and `region`")
+        }
+        _ => network(&subnets.iter().map(place).collect::<Vec<_>>(), tables),
+    }
+}
+
+fn place(subnet: &Subnet) -> Place<'_> {
+    Place { subnet_id: &subnet.id, vpc_id: &subnet.vpc_id, is_public: subnet.public }
+}
+
+fn type_of(settings: &Settings, facts: &Facts) -> Check {
+    let name = settings.instance_type();
+    let (described, zones) = match (&facts.described, &facts.zones) {
+        (Ok(described), Ok(zones)) => (described, zones),
+        (Err(error), _) | (_, Err(error)) => return of_error(INSTANCE_TYPE, error.clone()),
+    };
+    let mend = "see which types fit with `iac types`, and set `instance_type`";
+    let Some(described) = described else {
+        return Check::failed(INSTANCE_TYPE, format!("there is no `{name}` in this region"), mend);
+    };
+    if settings.nitro() {
+        let demand = Demand::new(settings.cpu_count(), settings.memory_mib());
+        let refusals = demand.map(|demand| demand.fit(&described.as_parent()).err().unwrap_or_default());
+        match refusals {
+            Err(error) => return of_error(INSTANCE_TYPE, error),
+            Ok(refusals) if !refusals.is_empty() => {
+                let reasons: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+                let found = format!("the enclave does not fit on `{name}`: {}", reasons.join("; "));
+                return Check::failed(INSTANCE_TYPE, found, mend);
+            }
+            Ok(_) => {}
+        }
+    }
+    let usable: BTreeSet<&str> = facts.subnets.iter().flatten().map(|subnet| subnet.zone.as_str()).collect();
+    let offering: Vec<&str> = zones.iter().map(String::as_str).filter(|zone| usable.contains(zone)).collect();
+    match offering.is_empty() {
+        true => Check::failed(INSTANCE_TYPE, format!("no zone that can be launched in offers `{name}`"), mend),
+        false => Check::ok(INSTANCE_TYPE, format!("`{name}` fits, offered in {}", offering.join(", "))),
+    }
+}
+
+/// What the quota's families use now. AWS counts the vCPUs a type has by default, so other types are asked for theirs.
+async fn in_use(settings: &Settings, aws: &Aws, facts: &Facts) -> Check {
+    match counted(settings, aws, facts).await {
+        Ok(check) => check,
+        Err(error) => of_error(QUOTA, error),
+    }
+}
+
+async fn counted(settings: &Settings, aws: &Aws, facts: &Facts) -> Result<Check> {
+    let name = settings.instance_type();
+    let Some(family) = Family::of(name) else {
+        return Ok(Check::not_checked(QUOTA, format!("which quota counts `{name}` is not known here")));
+    };
+    let (limit, instances) = (facts.limit.clone()?, facts.instances.as_ref().map_err(Clone::clone)?);
+    let (Some(limit), Ok(Some(described))) = (limit, &facts.described) else {
+        return Ok(Check::not_checked(QUOTA, format!("AWS does not tell quota {} or `{name}`", family.code)));
+    };
+    let counts = |instance: &&Instance| matches!(instance.state, InstanceState::Pending | InstanceState::Running);
+    let running: Vec<&Instance> = instances.iter().filter(counts).collect();
+    let of_family = |instance: &&&Instance| Family::of(&instance.instance_type) == Some(family);
+    let types: Vec<&str> = running.iter().filter(of_family).map(|instance| instance.instance_type.as_str()).collect();
+    let others: BTreeSet<String> = types.iter().filter(|each| **each != name).map(ToString::to_string).collect();
+    let mut vcpus = BTreeMap::from([(name.to_owned(), u64::from(described.vcpus))]);
+    let others = aws.instance_types(&others.into_iter().collect::<Vec<_>>()).await?.into_iter();
+    vcpus.extend(others.map(|each| (each.name, u64::from(each.vcpus))));
+    let used = types.iter().filter_map(|each| vcpus.get(*each)).sum();
+    if instance::of(settings, instances).is_some_and(|instance| counts(&instance)) {
+        return Ok(Check::ok(QUOTA, format!("{used} of {limit} vCPUs are in use, the instance's among them")));
+    }
+    Ok(quota(family.code, name, used, u64::from(described.vcpus), limit))
+}
+
+async fn reachable(context: &Context<'_>, aws: &Aws, facts: &Facts) -> Check {
+    match &facts.instances {
+        Ok(instances) => instance::reachable(context, aws, instances, SSH).await,
+        Err(error) => of_error(SSH, error.clone()),
+    }
+}

@@ -1,0 +1,53 @@
+//! The instance of the name, where there is one, and whether SSH gets through to it.
+
+use std::time::Duration;
+
+use iac_core::doctor::Check;
+use iac_core::name::KeyName;
+use iac_core::observed::{Instance, InstanceState};
+
+use super::of_error;
+use crate::aws::Aws;
+use crate::commands::patience::Patience;
+use crate::commands::{Context, host_key};
+use crate::config::Settings;
+use crate::error::Result;
+use crate::files::SecretsFolder;
+
+/// How long a console may take to show host keys that are not known yet: a look, not a wait for a boot.
+const CONSOLE: Duration = Duration::from_secs(3);
+
+/// The live instance of the name that the settings give.
+pub(super) fn of<'a>(settings: &Settings, instances: &'a [Instance]) -> Option<&'a Instance> {
+    let name = settings.optional_instance_name()?;
+    let of_name = |instance: &&Instance| instance.environment().as_deref() == Some(name.as_str());
+    instances.iter().filter(of_name).find(|instance| instance.state.is_live())
+}
+
+/// Whether the instance, if it runs, lets us in.
+pub(super) async fn reachable(context: &Context<'_>, aws: &Aws, instances: &[Instance], name: &'static str) -> Check {
+    let Some(instance) = of(context.settings, instances) else {
+        return Check::not_checked(name, "there is no instance yet");
+    };
+    if instance.state != InstanceState::Running {
+        return Check::not_checked(name, format!("the instance is {}: {}", instance.state, instance.id));
+    }
+    match answers(context, aws, instance).await {
+        Ok(address) => Check::ok(name, format!("{address} lets `{}` in: {}", context.settings.ssh_user(), instance.id)),
+        Err(error) => of_error(name, error),
+    }
+}
+
+async fn answers(context: &Context<'_>, aws: &Aws, instance: &Instance) -> Result<String> {
+    let settings = context.settings;
+    let folder = SecretsFolder::existing(settings.secrets_folder()?);
+    let launched = instance.key_name.as_deref().and_then(|name| KeyName::parse(name).ok());
+    let key_file = match launched {
+        Some(name) => folder.pem(&name),
+        None => folder.pem(settings.key_name()?),
+    };
+    let target = host_key::target(settings, &folder, instance, &key_file)?;
+    host_key::prove(context, aws, &folder, &target, &mut Patience::new(CONSOLE), false).await?;
+    target.probe().await?;
+    Ok(target.address)
+}
