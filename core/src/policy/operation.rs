@@ -41,6 +41,7 @@ operations! {
         DescribeInstances
         DescribeKeyPairs
         DescribeNetworkInterfaces
+        DescribeRegions
         DescribeSecurityGroupRules
         DescribeSecurityGroups
         DescribeSubnets
@@ -89,6 +90,7 @@ impl Operation {
             | Self::DescribeInstances
             | Self::DescribeKeyPairs
             | Self::DescribeNetworkInterfaces
+            | Self::DescribeRegions
             | Self::DescribeSecurityGroupRules
             | Self::DescribeSecurityGroups
             | Self::DescribeSubnets

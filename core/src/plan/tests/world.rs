@@ -255,6 +255,7 @@ pub(super) fn any_observed() -> impl Strategy<Value = Observed> {
                         .filter(|id| instances.iter().any(|instance| instance.id == *id && instance.state.is_live())),
                     goes_with_instance,
                     tags,
+                    created: None,
                 };
             let volumes: Vec<Volume> = volumes.into_iter().enumerate().map(volume).collect();
             let volumes = volumes.into_iter().map(|volume| Volume {
