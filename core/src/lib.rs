@@ -20,6 +20,7 @@ pub mod ingress;
 pub mod key_work;
 pub mod known_hosts;
 pub mod launch;
+pub mod leftovers;
 pub mod name;
 pub mod nitro_cli;
 pub mod observed;

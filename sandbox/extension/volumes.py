@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.models.elastic_block_store import EBSBackend
 from moto.ec2.models.instances import Instance
 from moto.ec2.responses.instances import InstanceResponse
 
@@ -40,7 +41,21 @@ def _root_volume(_original: Any, instance: Any) -> None:
     instance.ec2_backend.attach_volume(volume.id, instance.id, instance.root_device_name, True)
 
 
+def _attach(original: Any, backend: Any, *arguments: Any, **named: Any) -> Any:
+    """Says of the attachment too whether the volume goes with the instance; moto says it of the instance alone.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VolumeAttachment.html
+    """
+    attachment = original(backend, *arguments, **named)
+    if attachment:
+        attachment.delete_on_termination = (
+            attachment.instance.block_device_mapping[attachment.device].delete_on_termination
+        )
+    return attachment
+
+
 def install() -> None:
-    """Completes the block device mapping of launches."""
+    """Completes the block device mapping of launches, and what volumes say of their attachment."""
+    around(EBSBackend, "attach_volume", _attach)
     around(InstanceResponse, "run_instances", _run_instances)
     around(Instance, "setup_defaults", _root_volume)

@@ -48,6 +48,7 @@ def test_metadata_options_and_encryption_are_kept(sandbox: Sandbox, ec2: Any) ->
     assert (volume["Size"], volume["VolumeType"], volume["Encrypted"]) == (16, "gp3", True)
     assert volume["Attachments"][0]["Device"] == seen["RootDeviceName"] == "/dev/xvda"
     assert seen["BlockDeviceMappings"][0]["Ebs"]["DeleteOnTermination"]
+    assert volume["Attachments"][0]["DeleteOnTermination"]
 
 
 def test_a_mapping_of_another_device_leaves_the_root_volume(sandbox: Sandbox, ec2: Any) -> None:

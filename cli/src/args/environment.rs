@@ -38,6 +38,7 @@ pub(crate) struct PlanOptions {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct UpOptions {
     #[command(flatten)]
     pub(crate) environment: EnvironmentOptions,

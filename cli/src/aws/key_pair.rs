@@ -14,7 +14,7 @@ use iac_core::public_key::PublicKey;
 use iac_core::tag::{self, Owner, Tag};
 
 use super::client::Aws;
-use super::convert::{filter, tag_specification, tags};
+use super::convert::{filter, tag_specification, tags, timestamp};
 use super::error::CallError;
 
 /// Which key pairs to look for.
@@ -152,6 +152,7 @@ fn key_pair(described: types::KeyPairInfo) -> KeyPair {
         kind: KeyKind::from(described.key_type.as_ref().map_or(algorithm, types::KeyType::as_str)),
         fingerprint: described.key_fingerprint.filter(|fingerprint| !fingerprint.is_empty()),
         public_key,
+        created: described.create_time.as_ref().and_then(timestamp),
     }
 }
 

@@ -1,5 +1,6 @@
-//! VPCs and subnets: where a launch and its security group belong.
+//! Regions, VPCs and subnets: where a launch and its security group belong.
 
+use aws_sdk_ec2::operation::describe_regions::DescribeRegionsInput;
 use aws_sdk_ec2::operation::describe_route_tables::DescribeRouteTablesInput;
 use aws_sdk_ec2::operation::describe_subnets::DescribeSubnetsInput;
 use aws_sdk_ec2::operation::describe_vpcs::DescribeVpcsInput;
@@ -21,6 +22,15 @@ pub(crate) struct Subnet {
 }
 
 impl Aws {
+    /// The regions that the account may use.
+    pub(crate) async fn regions(&self) -> Result<Vec<String>, CallError> {
+        let answer = DescribeRegionsInput::builder().send_with(&self.ec2).await;
+        let regions = answer.map_err(|error| CallError::new(&error))?.regions.unwrap_or_default();
+        let mut names: Vec<String> = regions.into_iter().filter_map(|region| region.region_name).collect();
+        names.sort();
+        Ok(names)
+    }
+
     /// The id of the region's default VPC; `None` where it was deleted.
     pub(crate) async fn default_vpc(&self) -> Result<Option<String>, CallError> {
         let answer = DescribeVpcsInput::builder().filters(filter("is-default", "true")).send_with(&self.ec2).await;

@@ -33,6 +33,7 @@ named! {
         describe_instances DescribeInstancesError DescribeInstances
         describe_key_pairs DescribeKeyPairsError DescribeKeyPairs
         describe_network_interfaces DescribeNetworkInterfacesError DescribeNetworkInterfaces
+        describe_regions DescribeRegionsError DescribeRegions
         describe_route_tables DescribeRouteTablesError DescribeRouteTables
         describe_security_group_rules DescribeSecurityGroupRulesError DescribeSecurityGroupRules
         describe_security_groups DescribeSecurityGroupsError DescribeSecurityGroups

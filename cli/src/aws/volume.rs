@@ -10,7 +10,7 @@ use iac_core::observed::Volume;
 use iac_core::tag;
 
 use super::client::Aws;
-use super::convert::{filter, tags};
+use super::convert::{filter, tags, timestamp};
 use super::error::CallError;
 
 /// The request for the volumes of an environment, or of all.
@@ -67,6 +67,7 @@ fn volume(described: types::Volume) -> Option<Volume> {
         id: described.volume_id?,
         attached_to: attached.and_then(|one| one.instance_id.clone()).filter(|id| !id.is_empty()),
         goes_with_instance: attached.is_some_and(|one| one.delete_on_termination == Some(true)),
+        created: described.create_time.as_ref().and_then(timestamp),
         tags: tags(described.tags),
     })
 }

@@ -93,12 +93,21 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
 
 /// Connects with the settings' region and credentials; nothing is sent yet.
 pub(crate) async fn connect(settings: &Settings) -> Result<Aws> {
+    connect_to(settings, settings.region.clone()).await
+}
+
+/// Connects as [`connect`] does, but to another region.
+pub(crate) async fn connect_in(settings: &Settings, region: String) -> Result<Aws> {
+    connect_to(settings, Some(region)).await
+}
+
+async fn connect_to(settings: &Settings, region: Option<String>) -> Result<Aws> {
     let key = credentials::read(&settings.credentials)?;
     let profile = match &settings.credentials {
         CredentialSource::Profile(profile) => Some(profile.clone()),
         _ => None,
     };
-    let (region, endpoint_url) = (settings.region.clone(), settings.endpoint_url.clone());
+    let endpoint_url = settings.endpoint_url.clone();
     let call_timeout = settings.call_timeout();
     Ok(Aws::connect(Connection { region, endpoint_url, key, profile, call_timeout }).await?)
 }

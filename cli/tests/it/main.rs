@@ -12,6 +12,7 @@ mod deploy;
 mod doctor;
 mod documentation;
 mod eif;
+mod environment;
 mod harness;
 mod host_key;
 mod instance;

@@ -34,6 +34,7 @@ fn pair(tags: &[(&str, &str)]) -> KeyPair {
         kind: KeyKind::Ed25519,
         fingerprint: None,
         public_key: Some(key(true)),
+        created: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Key pairs, and how the file of one stands to it.
 
+use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::public_key::PublicKey;
@@ -62,6 +63,9 @@ pub struct KeyPair {
     /// Its public key, where EC2 was asked for it.
     #[serde(skip)]
     pub public_key: Option<PublicKey>,
+    /// When it was made or imported, where EC2 says so.
+    #[serde(skip)]
+    pub created: Option<Timestamp>,
 }
 
 impl KeyPair {
@@ -107,6 +111,7 @@ mod tests {
             kind: KeyKind::from("ed25519"),
             fingerprint: None,
             public_key: None,
+            created: None,
         };
         let json = |file| serde_json::to_string(&ListedKeyPair { pair: pair.clone(), file }).expect("json");
         insta::assert_snapshot!(json(None), @r#"{"name":"dev","tags":[{"Key":"Name","Value":"dev"}],"type":"ed25519","fingerprint":null,"file":null}"#);

@@ -1,5 +1,6 @@
 //! Volumes, as far as taking an environment away has to know them.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::tag::{self, Owner, Tag};
@@ -13,6 +14,8 @@ pub struct Volume {
     pub attached_to: Option<String>,
     /// Whether it goes by itself when that instance ends.
     pub goes_with_instance: bool,
+    /// When it was made, where EC2 says so.
+    pub created: Option<Timestamp>,
     /// All its tags.
     pub tags: Vec<Tag>,
 }

@@ -5,11 +5,13 @@
 use std::collections::BTreeSet;
 
 use super::operation::Operation::{
-    self, AuthorizeSecurityGroupIngress, CreateSecurityGroup, DeleteKeyPair, DeleteSecurityGroup, DescribeImages,
-    DescribeInstanceTypeOfferings, DescribeInstanceTypes, DescribeInstances, DescribeKeyPairs,
-    DescribeNetworkInterfaces, DescribeRouteTables, DescribeSecurityGroupRules, DescribeSecurityGroups,
-    DescribeSubnets, DescribeVpcs, GetCallerIdentity, GetConsoleOutput, GetParameters, GetServiceQuota, ImportKeyPair,
-    RevokeSecurityGroupIngress, RunInstances, StartInstances, StopInstances, TerminateInstances,
+    self, AuthorizeSecurityGroupIngress, ChangeResourceRecordSets, CreateSecurityGroup, CreateTags, DeleteKeyPair,
+    DeleteSecurityGroup, DeleteVolume, DescribeImages, DescribeInstanceTypeOfferings, DescribeInstanceTypes,
+    DescribeInstances, DescribeKeyPairs, DescribeNetworkInterfaces, DescribeRegions, DescribeRouteTables,
+    DescribeSecurityGroupRules, DescribeSecurityGroups, DescribeSubnets, DescribeVolumes, DescribeVpcs,
+    GetCallerIdentity, GetConsoleOutput, GetParameters, GetServiceQuota, ImportKeyPair, ListHostedZones,
+    ListResourceRecordSets, ModifyInstanceAttribute, RevokeSecurityGroupIngress, RunInstances, StartInstances,
+    StopInstances, TerminateInstances,
 };
 
 /// Looking for an instance, by name or by id.
@@ -27,13 +29,36 @@ const LAUNCH_TYPE: &[Operation] = &[DescribeInstanceTypeOfferings, DescribeInsta
 /// Finding out what a launch asks for.
 const LAUNCH: &[Operation] = &[DescribeImages, DescribeInstanceTypeOfferings, DescribeInstanceTypes, GetParameters];
 
+/// Seeing everything of an environment.
+const OBSERVE: &[Operation] = &[DescribeInstances, DescribeKeyPairs, DescribeSecurityGroupRules, DescribeVolumes];
+/// Looking for a name's zone and its records.
+const DNS: &[Operation] = &[ListHostedZones, ListResourceRecordSets];
+/// Making a security group, or mending its rules.
+const MAKE_GROUP: &[Operation] =
+    &[AuthorizeSecurityGroupIngress, CreateSecurityGroup, DescribeSecurityGroupRules, RevokeSecurityGroupIngress];
+
 /// Every command that speaks to AWS, as it is typed, with its calls.
 pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("deploy copy", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("deploy run", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
+    ("dns create", &[ACCOUNT, INSTANCE, DNS, &[ChangeResourceRecordSets]]),
+    ("dns delete", &[ACCOUNT, DNS, &[ChangeResourceRecordSets]]),
+    ("dns describe", &[DNS]),
+    ("dns list", &[DNS]),
+    ("doctor", &[ACCOUNT, INSTANCE, HOST_KEY, LAUNCH_TYPE, &[DescribeRouteTables, DescribeSubnets, GetServiceQuota]]),
+    (
+        "down",
+        &[
+            ACCOUNT,
+            GROUP,
+            OBSERVE,
+            DNS,
+            &[DeleteKeyPair, DeleteSecurityGroup, DeleteVolume, DescribeNetworkInterfaces, TerminateInstances],
+            &[ChangeResourceRecordSets],
+        ],
+    ),
     ("instance console", &[INSTANCE, HOST_KEY]),
     // A launch that another run has overtaken is ended at once.
-    ("doctor", &[ACCOUNT, INSTANCE, HOST_KEY, LAUNCH_TYPE, &[DescribeRouteTables, DescribeSubnets, GetServiceQuota]]),
     ("instance create", &[ACCOUNT, INSTANCE, KEY, GROUP, HOST_KEY, LAUNCH, &[RunInstances, TerminateInstances]]),
     ("instance describe", &[INSTANCE]),
     ("instance list", &[INSTANCE]),
@@ -44,19 +69,27 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("key create", &[ACCOUNT, KEY, &[ImportKeyPair]]),
     ("key delete", &[ACCOUNT, KEY, INSTANCE, &[DeleteKeyPair]]),
     ("key list", &[KEY]),
-    (
-        "security-group create",
-        &[
-            ACCOUNT,
-            GROUP,
-            &[DescribeSecurityGroupRules, CreateSecurityGroup],
-            &[AuthorizeSecurityGroupIngress, RevokeSecurityGroupIngress],
-        ],
-    ),
+    ("plan", &[ACCOUNT, GROUP, OBSERVE, DNS, &[GetParameters]]),
+    ("security-group create", &[ACCOUNT, GROUP, MAKE_GROUP]),
     ("security-group delete", &[ACCOUNT, GROUP, INSTANCE, &[DescribeNetworkInterfaces, DeleteSecurityGroup]]),
     ("security-group list", &[&[DescribeSecurityGroups, DescribeSecurityGroupRules]]),
     ("ssh", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
+    ("status", &[ACCOUNT, GROUP, OBSERVE, DNS, &[DescribeRegions, GetParameters]]),
     ("types", &[LAUNCH_TYPE]),
+    (
+        "up",
+        &[
+            ACCOUNT,
+            GROUP,
+            OBSERVE,
+            DNS,
+            HOST_KEY,
+            LAUNCH,
+            MAKE_GROUP,
+            &[ImportKeyPair, RunInstances, StartInstances, StopInstances, ModifyInstanceAttribute, TerminateInstances],
+            &[ChangeResourceRecordSets, CreateTags],
+        ],
+    ),
 ];
 
 /// Returns the calls of a command such as `key create`, or of all commands of a noun; `None` where there is none.

@@ -41,6 +41,7 @@ operations! {
         DescribeInstances
         DescribeKeyPairs
         DescribeNetworkInterfaces
+        DescribeRegions
         DescribeRouteTables
         DescribeSecurityGroupRules
         DescribeSecurityGroups
@@ -93,6 +94,7 @@ impl Operation {
             | Self::DescribeInstances
             | Self::DescribeKeyPairs
             | Self::DescribeNetworkInterfaces
+            | Self::DescribeRegions
             | Self::DescribeRouteTables
             | Self::DescribeSecurityGroupRules
             | Self::DescribeSecurityGroups

@@ -47,7 +47,7 @@ async fn answers(context: &Context<'_>, aws: &Aws, instance: &Instance) -> Resul
         None => folder.pem(settings.key_name()?),
     };
     let target = host_key::target(settings, &folder, instance, &key_file)?;
-    host_key::prove(context, aws, &folder, &target, &mut Patience::new(CONSOLE), false).await?;
+    host_key::prove(context, aws, &folder, &target, &mut Patience::new(CONSOLE), host_key::Trust::Console).await?;
     target.probe().await?;
     Ok(target.address)
 }

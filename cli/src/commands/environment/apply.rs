@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use iac_core::name::InstanceName;
+use iac_core::name::{InstanceName, KeyName};
 use iac_core::observed::Observed;
 use iac_core::plan::{Action, Plan, Step};
 
@@ -82,11 +82,10 @@ impl Worker<'_> {
             Action::ForgetName(_) => self.forget_name().await?,
             Action::DeleteVolume(id) => self.delete_volume(id).await?,
             Action::DeleteGroup { id, .. } => self.delete_group(id).await?,
-            Action::DeleteKey(name, _) => {
-                // Without a folder of the settings there are no files; any will do that has none.
-                let nowhere = SecretsFolder::existing(std::path::Path::new(NO_FOLDER));
-                key::take_away(context, aws, self.folder.unwrap_or(&nowhere), name).await?;
-            }
+            Action::DeleteKey(name, _) => match self.folder {
+                Some(folder) => drop(key::take_away(context, aws, folder, name).await?),
+                None => self.delete_pair(name).await?,
+            },
         }
         Ok(None)
     }
@@ -173,6 +172,15 @@ impl Worker<'_> {
         dns::point(self.context, self.aws, self.context.settings.fqdn()?, name, &instance, false).await.map(drop)
     }
 
+    /// Deletes a pair that has no file here.
+    async fn delete_pair(&self, name: &KeyName) -> Result<()> {
+        let key = self.observed().key(name).and_then(|key| key.pair.as_ref());
+        match key {
+            Some(pair) => Ok(self.aws.delete_key_pair(name, &pair.id).await?),
+            None => Ok(()),
+        }
+    }
+
     async fn forget_name(&self) -> Result<()> {
         let fqdn = self.context.settings.fqdn()?;
         dns::forget(self.context, self.aws, fqdn, self.environment(), false).await.map(drop)
@@ -196,6 +204,3 @@ impl Worker<'_> {
         security_group::until_gone(self.context, self.aws, &group, self.timeout).await
     }
 }
-
-/// A path at which nothing can be: its parent is no folder.
-const NO_FOLDER: &str = "/dev/null/iac";

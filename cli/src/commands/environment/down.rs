@@ -7,6 +7,7 @@ use iac_core::plan::{Kept, Plan, Step, teardown};
 use serde::Serialize;
 
 use super::apply::Worker;
+use super::leftovers;
 use super::observe::{Seen, existing_folder, observe};
 use crate::args::DownOptions;
 use crate::aws::Aws;
@@ -32,6 +33,9 @@ struct Shown<'a> {
 
 /// Removes everything of the environment.
 pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptions) -> Result<()> {
+    if options.leftovers {
+        return leftovers::remove(context, options).await;
+    }
     let settings = context.settings;
     let name = settings.instance_name()?;
     let aws = connect(settings).await?;

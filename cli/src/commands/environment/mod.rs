@@ -5,6 +5,8 @@
 
 mod apply;
 mod down;
+mod everywhere;
+mod leftovers;
 mod observe;
 mod plan;
 mod refused;

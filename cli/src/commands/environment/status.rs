@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::DIFFERENCES;
+use super::everywhere;
 use super::observe::Seen;
 use super::plan::look;
 use crate::args::StatusOptions;
@@ -38,12 +39,24 @@ struct Record {
 
 /// Shows the environment; the status says under `--check` whether it is as the settings say.
 pub(in crate::commands) async fn status(context: &Context<'_>, options: &StatusOptions) -> Result<u8> {
+    if options.all || options.all_regions {
+        return status_of_all(context, options).await;
+    }
     let aws = connect(context.settings).await?;
     let (seen, want, plan) = look(context, &aws).await?;
     let shown = shown(&want.name, &seen, &plan, context);
     context.ui.data(&shown, |_| text(&shown, Timestamp::now()))?;
     let differs = !plan.is_empty() || !plan.refused.is_empty();
     Ok(if options.check && differs { DIFFERENCES } else { 0 })
+}
+
+/// Shows every environment of the region, or of all regions.
+async fn status_of_all(context: &Context<'_>, options: &StatusOptions) -> Result<u8> {
+    let regions = everywhere::look(context, options.all_regions).await?;
+    let now = Timestamp::now();
+    context.ui.data(&regions, |_| regions.iter().map(|region| region.text(now)).collect())?;
+    let has_leftovers = regions.iter().any(|region| !region.leftovers.is_empty());
+    Ok(if options.check && has_leftovers { DIFFERENCES } else { 0 })
 }
 
 fn shown<'a>(name: &'a InstanceName, seen: &'a Seen, plan: &'a Plan, context: &Context<'_>) -> Shown<'a> {

@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn the_first_token_is_the_one_after_all_that_ended_instances_show() {
         let name = InstanceName::parse("dev").unwrap();
-        let tokens = iac_core::launch::launch_tokens("123456789012", "us-east-1", &name);
+        let tokens = launch_tokens("123456789012", "us-east-1", &name);
         let first = |generations: &[usize]| {
             let instances: Vec<_> = generations.iter().map(|generation| with_token(&tokens[*generation])).collect();
             first_unused(&tokens, &instances)

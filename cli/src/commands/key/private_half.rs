@@ -104,7 +104,7 @@ mod tests {
 
     fn pair(public_key: Option<PublicKey>) -> KeyPair {
         let (name, id) = ("dev".to_owned(), "key-1".to_owned());
-        KeyPair { name, id, tags: vec![], kind: KeyKind::Ed25519, fingerprint: None, public_key }
+        KeyPair { name, id, tags: vec![], kind: KeyKind::Ed25519, fingerprint: None, public_key, created: None }
     }
 
     /// What is said of `dev.pem` in a folder that holds these files, and a pair with this public key.

@@ -122,6 +122,51 @@ impl Aws {
         element(&self.make("RunInstances", &parameters, "instance", tags), "instanceId")
     }
 
+    /// Makes a hosted zone as somebody else, private or public, and returns its id.
+    pub(crate) fn zone(&self, name: &str, is_private: bool) -> String {
+        let vpc = match is_private {
+            true => "<VPC><VPCRegion>us-east-1</VPCRegion><VPCId>vpc-1</VPCId></VPC>",
+            false => "",
+        };
+        let body = format!(
+            "<CreateHostedZoneRequest xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\"><Name>{name}</Name>{vpc}\
+             <CallerReference>{name}</CallerReference><HostedZoneConfig><PrivateZone>{is_private}</PrivateZone>\
+             </HostedZoneConfig></CreateHostedZoneRequest>"
+        );
+        let answer = self.route53("POST", "/2013-04-01/hostedzone", body);
+        element(&answer, "Id").trim_start_matches("/hostedzone/").to_owned()
+    }
+
+    /// Makes a record as somebody else.
+    pub(crate) fn record(&self, zone: &str, name: &str, kind: &str, value: &str) {
+        let body = format!(
+            "<ChangeResourceRecordSetsRequest xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\"><ChangeBatch>\
+             <Changes><Change><Action>CREATE</Action><ResourceRecordSet><Name>{name}</Name><Type>{kind}</Type>\
+             <TTL>300</TTL><ResourceRecords><ResourceRecord><Value>{value}</Value></ResourceRecord></ResourceRecords>\
+             </ResourceRecordSet></Change></Changes></ChangeBatch></ChangeResourceRecordSetsRequest>"
+        );
+        self.route53("POST", &format!("/2013-04-01/hostedzone/{zone}/rrset/"), body);
+    }
+
+    /// The records of a zone, each as `NAME TYPE VALUE`, without those that every zone has.
+    pub(crate) fn records(&self, zone: &str) -> Vec<String> {
+        let answer = self.route53("GET", &format!("/2013-04-01/hostedzone/{zone}/rrset"), String::new());
+        let sets = answer.split("<ResourceRecordSet>").skip(1);
+        let shown =
+            sets.map(|set| format!("{} {} {}", element(set, "Name"), element(set, "Type"), element(set, "Value")));
+        let own = shown.filter(|set| !set.contains(" NS ") && !set.contains(" SOA "));
+        own.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    }
+
+    fn route53(&self, method: &str, path: &str, body: String) -> String {
+        let scope = "AWS4-HMAC-SHA256 Credential=AKIACOLLEAGUE/20260101/us-east-1/route53/aws4_request";
+        let fields = [("content-type", "text/xml"), ("authorization", scope)];
+        let request = http::Message::request(method, path, &fields, body.into_bytes());
+        let answer = http::exchange(&self.endpoint, &request).unwrap();
+        assert!(answer.status() < 300, "{method} {path}: {}", answer.text());
+        answer.text()
+    }
+
     /// The id of an Amazon Linux image.
     pub(crate) fn image(&self, architecture: &str) -> String {
         let filters = [("Filter.1.Name", "name"), ("Filter.1.Value.1", "al2023-ami-2*")];

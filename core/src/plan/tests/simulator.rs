@@ -90,6 +90,7 @@ fn pair(name: &KeyName, want: &Environment, file: &FileState) -> KeyPair {
         kind: KeyKind::Ed25519,
         fingerprint: None,
         public_key: Some(public_key.clone()),
+        created: None,
     }
 }
 

@@ -78,6 +78,7 @@ pub(super) fn instance(id: &str, tags: Vec<Tag>, state: InstanceState) -> Instan
 
 fn pair(tags: Vec<Tag>) -> KeyPair {
     KeyPair {
+        created: None,
         name: "dev".to_owned(),
         id: "key-1".to_owned(),
         tags,
@@ -255,6 +256,7 @@ pub(super) fn any_observed() -> impl Strategy<Value = Observed> {
                         .filter(|id| instances.iter().any(|instance| instance.id == *id && instance.state.is_live())),
                     goes_with_instance,
                     tags,
+                    created: None,
                 };
             let volumes: Vec<Volume> = volumes.into_iter().enumerate().map(volume).collect();
             let volumes = volumes.into_iter().map(|volume| Volume {

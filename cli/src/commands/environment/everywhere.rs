@@ -1,0 +1,108 @@
+//! What there is beyond one environment: every environment of a region, and what is left of those that are gone.
+
+use std::collections::BTreeMap;
+
+use iac_core::duration::age;
+use iac_core::leftovers::{Leftover, LeftoverKind, Region, leftovers};
+use iac_core::observed::{Instance, InstanceState};
+use iac_core::text::plain;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::side_by_side::{Boxed, all};
+use crate::aws::{Aws, Wanted, WantedGroups, WantedKeyPairs};
+use crate::commands::{Context, connect, connect_in};
+use crate::error::Result;
+
+/// What is ours in one region.
+#[derive(Debug, Serialize)]
+pub(super) struct Shown {
+    region: String,
+    environments: Vec<Environment>,
+    pub(super) leftovers: Vec<Leftover>,
+}
+
+/// A live environment.
+#[derive(Debug, Serialize)]
+struct Environment {
+    name: String,
+    instances: Vec<Instance>,
+}
+
+/// Looks at the region of the settings, or at every region of the account.
+pub(super) async fn look(context: &Context<'_>, all_regions: bool) -> Result<Vec<Shown>> {
+    let aws = connect(context.settings).await?;
+    let progress = context.ui.progress("looking at every environment");
+    if !all_regions {
+        return Ok(vec![progress.during(context.interrupt.or_stop(Box::pin(shown(&aws)))).await??]);
+    }
+    let regions = progress.during(aws.regions()).await?;
+    let looks = regions.into_iter().map(|region| -> Boxed<'_, Result<Shown>> {
+        Box::pin(async move { shown(&connect_in(context.settings, region).await?).await })
+    });
+    progress.during(context.interrupt.or_stop(all(looks.collect()))).await?.into_iter().collect()
+}
+
+/// What is ours in the region of this connection.
+pub(super) async fn shown(aws: &Aws) -> Result<Shown> {
+    let (instances, using, pairs, groups, volumes) = tokio::try_join!(
+        aws.instances(Wanted::Ours),
+        aws.instances(Wanted::All),
+        aws.key_pairs(WantedKeyPairs::Ours),
+        aws.security_groups(WantedGroups::Ours),
+        aws.volumes(None),
+    )?;
+    let mut live: BTreeMap<String, Vec<Instance>> = BTreeMap::new();
+    for instance in instances.into_iter().filter(|instance| instance.state != InstanceState::Terminated) {
+        let name = instance.environment().unwrap_or_else(|| "-".to_owned());
+        live.entry(name).or_default().push(instance);
+    }
+    let environments = live.into_iter().map(|(name, instances)| Environment { name, instances });
+    // Whoever's instance uses something of ours, it is in use.
+    let groups = groups.into_iter().map(|group| group.with_ingress(Vec::new())).collect();
+    let region = Region { instances: using, pairs, groups, volumes };
+    let left = leftovers(&region, Timestamp::now());
+    Ok(Shown { region: aws.region.clone(), environments: environments.collect(), leftovers: left })
+}
+
+impl Shown {
+    /// The region as people read it.
+    pub(super) fn text(&self, now: Timestamp) -> String {
+        let mut lines = vec![format!("region {}", self.region)];
+        for Environment { name, instances } in &self.environments {
+            for instance in instances {
+                let address = instance.address().map(|address| format!(" at {address}")).unwrap_or_default();
+                let since = instance.launch_time.map(|time| format!(", for {}", age(time, now))).unwrap_or_default();
+                lines.push(format!(
+                    "  environment `{name}`: instance {} is {}{address}{since}",
+                    instance.id, instance.state
+                ));
+            }
+        }
+        lines.extend(self.leftovers.iter().map(|one| format!("  left over: {}", in_words(one, now))));
+        if self.environments.is_empty() && self.leftovers.is_empty() {
+            lines.push("  nothing of ours".to_owned());
+        }
+        if !self.leftovers.is_empty() {
+            lines.push(format!("  remove what is left over with `iac down --leftovers --region {}`", self.region));
+        }
+        lines.iter().map(|line| plain(line) + "\n").collect()
+    }
+}
+
+/// A leftover in a few words.
+pub(super) fn in_words(one: &Leftover, now: Timestamp) -> String {
+    let name = one.name.as_ref().map(|name| format!(" `{name}`")).unwrap_or_default();
+    let of = one.environment.as_ref().map_or(String::new(), |name| format!(" of `{name}`"));
+    let since = one.since.map_or("of unknown age".to_owned(), |since| format!("{} old", age(since, now)));
+    format!("{}{name}{of}, {since}: {}", what(one.kind), one.id)
+}
+
+/// The kind as messages name it.
+pub(super) fn what(kind: LeftoverKind) -> &'static str {
+    match kind {
+        LeftoverKind::Volume => "volume",
+        LeftoverKind::SecurityGroup => "security group",
+        LeftoverKind::KeyPair => "key pair",
+    }
+}

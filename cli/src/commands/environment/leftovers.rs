@@ -1,0 +1,77 @@
+//! `iac down --leftovers`: removes what is left of environments that are gone, and never a key file.
+
+use iac_core::leftovers::{Leftover, LeftoverKind};
+use iac_core::name::KeyName;
+use iac_core::text::plain;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::everywhere::{in_words, shown, what};
+use crate::args::DownOptions;
+use crate::aws::{Aws, Group};
+use crate::commands::{Context, check_account, connect, security_group};
+use crate::error::{Error, Kind, Result};
+
+/// What `down --leftovers` prints.
+#[derive(Debug, Serialize)]
+struct Removed {
+    region: String,
+    removed: Vec<Leftover>,
+    left: usize,
+}
+
+/// Removes the leftovers of the region, and looks again.
+pub(super) async fn remove(context: &Context<'_>, options: &DownOptions) -> Result<()> {
+    let aws = connect(context.settings).await?;
+    let progress = context.ui.progress("looking for what is left over");
+    let looking = async { tokio::try_join!(shown(&aws), check_account(context.settings, &aws)) };
+    let (before, _) = progress.during(Box::pin(looking)).await?;
+    drop(progress);
+    let now = Timestamp::now();
+    let words: Vec<String> = before.leftovers.iter().map(|one| format!("- delete {}", in_words(one, now))).collect();
+    if !words.is_empty() && !options.yes {
+        context.ui.confirm(&words.join("\n"), "delete this?")?;
+    }
+    let progress = context.ui.progress("deleting what is left over");
+    for one in &before.leftovers {
+        context.interrupt.check()?;
+        progress.during(delete(context, &aws, one, options)).await?;
+    }
+    let after = progress.during(shown(&aws)).await?.leftovers;
+    drop(progress);
+    if !after.is_empty() {
+        let error = Error::new(Kind::SomethingLeft, format!("{} resources are left over", after.len()));
+        return Err(after.iter().fold(error, |error, one| error.cause(in_words(one, now))));
+    }
+    let removed = Removed { region: aws.region.clone(), removed: before.leftovers, left: 0 };
+    context.ui.data(&removed, |_| removed.text())
+}
+
+async fn delete(context: &Context<'_>, aws: &Aws, one: &Leftover, options: &DownOptions) -> Result<()> {
+    match one.kind {
+        LeftoverKind::Volume => Ok(aws.delete_volume(&one.id).await?),
+        LeftoverKind::SecurityGroup => {
+            let (id, name) = (one.id.clone(), one.name.clone().unwrap_or_default());
+            let group = Group { id, name, vpc_id: None, description: String::new(), tags: Vec::new() };
+            security_group::until_gone(context, aws, &group, options.timeout.0).await
+        }
+        LeftoverKind::KeyPair => {
+            let name = one.name.as_deref().and_then(|name| KeyName::parse(name).ok());
+            match name {
+                Some(name) => Ok(aws.delete_key_pair(&name, &one.id).await?),
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+impl Removed {
+    fn text(&self) -> String {
+        let removed = self.removed.iter().map(|one| {
+            let name = one.name.as_ref().map(|name| format!(" `{name}`")).unwrap_or_default();
+            plain(&format!("deleted {}{name}: {}", what(one.kind), one.id))
+        });
+        let end = format!("{} leftovers in {}", self.left, self.region);
+        removed.chain([end]).collect::<Vec<_>>().join("\n")
+    }
+}

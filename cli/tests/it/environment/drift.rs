@@ -1,0 +1,80 @@
+//! What somebody changed beside `iac`, and what the settings say otherwise: mended in place, or refused with the reason.
+
+use super::{DOWN, PLAN, QUICK_UP, actions, assert_nothing_left, assert_whole, live};
+use crate::harness::{Laptop, tags};
+
+fn up() -> (Laptop, String) {
+    let laptop = Laptop::new();
+    let id = laptop.iac(QUICK_UP).ok().json()["instance"]["id"].as_str().unwrap().to_owned();
+    (laptop, id)
+}
+
+#[test]
+fn rules_and_tags_are_mended_in_place() {
+    let (laptop, id) = up();
+    let group = laptop.aws().security_groups()[0]["id"].as_str().unwrap().to_owned();
+    laptop.configure("ssh_from = [\"198.51.100.0/24\"]\ntags = { team = \"red\" }\n");
+    let plan = laptop.iac(PLAN).ok().json();
+    assert_eq!(actions(&plan), ["change_rules", "tag", "tag", "tag", "tag"]);
+    let reason = plan["steps"][0]["reason"].as_str().unwrap();
+    assert!(reason.ends_with("is open to 203.0.113.7/32, wanted 198.51.100.0/24"), "{reason}");
+    let _ = laptop.iac(QUICK_UP).ok();
+    assert_whole(&laptop);
+    assert_eq!(live(&laptop)[0]["id"], *id, "the instance is the same");
+    assert_eq!(tags(&live(&laptop)[0])["team"], "red");
+    assert_eq!(laptop.aws().security_groups()[0]["id"], *group);
+    assert_eq!(actions(&laptop.iac(PLAN).ok().json()), Vec::<&str>::new());
+}
+
+#[test]
+fn a_stopped_instance_is_started() {
+    let (laptop, id) = up();
+    laptop.aws().call("StopInstances", &[("InstanceId.1", &id)]);
+    assert_eq!(actions(&laptop.iac(QUICK_UP).ok().json()), ["start_instance"]);
+    assert_eq!((live(&laptop)[0]["id"].as_str(), live(&laptop)[0]["state"].as_str()), (Some(&*id), Some("running")));
+}
+
+#[test]
+fn enclaves_are_switched_on_only_where_a_restart_is_allowed() {
+    let (laptop, id) = {
+        let laptop = Laptop::new();
+        laptop.configure("instance_kind = \"standard\"\ninstance_type = \"c6a.xlarge\"\n");
+        let id = laptop.iac(QUICK_UP).ok().json()["instance"]["id"].as_str().unwrap().to_owned();
+        (laptop, id)
+    };
+    laptop.configure("");
+    let changes = laptop.aws().changes();
+    let refused = laptop.iac(QUICK_UP).fails("permission_needed");
+    assert!(refused.stderr.contains("--allow-restart") && refused.stderr.contains("enclaves are not enabled"));
+    assert_eq!(laptop.aws().changes(), changes);
+    let done = laptop.iac(QUICK_UP.iter().chain(&["--allow-restart"])).ok().json();
+    assert_eq!(actions(&done), ["switch_enclaves"]);
+    assert_eq!((done["instance"]["id"].as_str(), &done["instance"]["nitro"]), (Some(&*id), &true.into()));
+    assert_eq!(done["instance"]["state"], "running");
+}
+
+#[test]
+fn what_needs_a_new_instance_is_refused_with_its_reason_and_replaced_when_allowed() {
+    let (laptop, id) = up();
+    laptop.configure("instance_type = \"c6a.2xlarge\"\n");
+    let refused = laptop.iac(QUICK_UP).fails("permission_needed");
+    assert!(refused.stderr.contains("its type is `c6a.xlarge`, wanted `c6a.2xlarge`"), "{}", refused.stderr);
+    laptop.iac(QUICK_UP.iter().chain(&["--allow-restart"])).fails("permission_needed");
+    assert_eq!(live(&laptop)[0]["id"], *id);
+    let done = laptop.iac(QUICK_UP.iter().chain(&["--replace"])).ok().json();
+    assert_eq!(actions(&done), ["terminate_instance", "launch_instance"]);
+    assert_eq!(done["instance"]["instance_type"], "c6a.2xlarge");
+    assert_whole(&laptop);
+    let _ = laptop.iac(DOWN).ok();
+    assert_nothing_left(&laptop);
+}
+
+#[test]
+fn an_instance_that_was_copied_with_its_tags_is_not_chosen_for_the_user() {
+    let (laptop, _) = up();
+    laptop.aws().foreign_instance(&[("bky:iac:environment", "nitro-dev"), ("Name", "nitro-dev")]);
+    laptop.iac(QUICK_UP).fails("instance_ambiguous");
+    assert_eq!(live(&laptop).len(), 2);
+    let _ = laptop.iac(DOWN).ok();
+    assert!(live(&laptop).is_empty(), "both carry the environment's tag");
+}

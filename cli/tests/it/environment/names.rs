@@ -1,0 +1,79 @@
+//! The name that leads to the instance: in the right zone, never in the place of somebody else's.
+
+use super::{DOWN, PLAN, QUICK_UP, actions, live};
+use crate::harness::Laptop;
+
+const NAME: &str = "dev.example.org";
+
+fn laptop() -> (Laptop, String) {
+    let laptop = Laptop::new();
+    laptop.configure(&format!("fqdn = \"{NAME}\"\n"));
+    let zone = laptop.aws().zone("example.org", false);
+    (laptop, zone)
+}
+
+fn address(laptop: &Laptop) -> String {
+    live(laptop)[0]["public_ip"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_name_follows_the_instance_and_goes_with_it() {
+    let (laptop, zone) = laptop();
+    laptop.aws().zone("org", false);
+    let id = laptop.iac(QUICK_UP).ok().json()["instance"]["id"].as_str().unwrap().to_owned();
+    let (first, mark) = (address(&laptop), "_iac.dev.example.org. TXT \"iac:environment=nitro-dev\"");
+    assert_eq!(laptop.aws().records(&zone), [mark.to_owned(), format!("{NAME}. A {first}")]);
+    assert_eq!(actions(&laptop.iac(PLAN).ok().json()), Vec::<&str>::new());
+    laptop.aws().call("StopInstances", &[("InstanceId.1", &id)]);
+    assert_eq!(actions(&laptop.iac(QUICK_UP).ok().json()), ["start_instance", "create_record"]);
+    assert_ne!(address(&laptop), first);
+    assert_eq!(laptop.aws().records(&zone)[1], format!("{NAME}. A {}", address(&laptop)));
+    assert!(actions(&laptop.iac(DOWN).ok().json()).contains(&"delete_record"));
+    assert_eq!(laptop.aws().records(&zone), Vec::<String>::new());
+}
+
+#[test]
+fn the_record_of_somebody_else_is_untouched() {
+    let (laptop, zone) = laptop();
+    laptop.aws().record(&zone, NAME, "A", "198.51.100.9");
+    let before = laptop.aws().records(&zone);
+    laptop.iac(QUICK_UP).fails("record_not_ours");
+    assert!(live(&laptop).is_empty(), "nothing is made that could not be finished");
+    let _ = laptop.iac(["instance", "create"]).fails("key_missing");
+    let down = laptop.iac(DOWN).ok().json();
+    assert_eq!(down["kept"][0]["resource"], format!("record `{NAME}`"));
+    laptop.iac(["dns", "delete"]).fails("record_not_ours");
+    assert_eq!(laptop.aws().records(&zone), before);
+    let _ = laptop.iac(["dns", "delete", "--force"]).ok();
+    assert_eq!(laptop.aws().records(&zone), Vec::<String>::new());
+}
+
+#[test]
+fn a_name_without_one_right_zone_says_so() {
+    let laptop = Laptop::new();
+    laptop.configure(&format!("fqdn = \"{NAME}\"\n"));
+    laptop.aws().zone("example.org", true);
+    laptop.iac(QUICK_UP).fails("zone_missing");
+    laptop.iac(["dns", "describe"]).fails("zone_missing");
+    let zones = [laptop.aws().zone("example.org", false), laptop.aws().zone("example.org", false)];
+    let refused = laptop.iac(["dns", "describe"]).fails("zone_ambiguous");
+    assert!(zones.iter().all(|zone| refused.stderr.contains(zone)), "{}", refused.stderr);
+}
+
+#[test]
+fn a_record_is_made_listed_shown_and_deleted_by_itself() {
+    let (laptop, zone) = laptop();
+    laptop.iac(["dns", "create"]).fails("instance_missing");
+    laptop.iac(["dns", "delete"]).fails("record_missing");
+    laptop.configure("");
+    let _ = laptop.iac(QUICK_UP).ok();
+    let named = |verb: &'static str| ["dns", verb, "--fqdn", NAME];
+    let made = laptop.iac(named("create")).ok().json();
+    assert_eq!((&made["address"], &made["environment"]), (&address(&laptop).into(), &"nitro-dev".into()));
+    assert_eq!(laptop.iac(named("describe")).ok().json(), made);
+    assert_eq!(laptop.iac(["dns", "list"]).ok().json(), serde_json::json!([made]));
+    laptop.iac(["dns", "create", "--fqdn", NAME, "--instance-name", "other"]).fails("instance_missing");
+    let _ = laptop.iac(named("delete")).ok();
+    assert_eq!(laptop.aws().records(&zone), Vec::<String>::new());
+    assert_eq!(laptop.iac(["dns", "list"]).ok().json(), serde_json::json!([]));
+}
