@@ -15,7 +15,10 @@ mod security_group;
 mod ssh;
 mod target;
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 pub(crate) use self::attest::{At, AttestCommand, AttestVerb, BytesSource, ExpectationOptions, PlaceOptions};
 pub(crate) use self::config::{ConfigCommand, ConfigVerb};
@@ -59,12 +62,23 @@ pub(crate) enum Command {
     Instance(InstanceCommand),
     /// Open a shell on the instance, or run a command there
     Ssh(SshCommand),
-    /// Copy files to the instance and run commands there
+    /// Copy files to the instance and back, and run commands there
     Deploy(DeployCommand),
     /// Show enclave images and why two differ, offline
     Eif(EifCommand),
     /// Show and verify attestation documents, offline
     Attest(AttestCommand),
+    /// Print the completions of a shell
+    Completions {
+        /// Shell to complete for
+        shell: Shell,
+    },
+    /// Write a manual page for each command
+    Man {
+        /// Folder for the pages, made where it is missing
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -96,9 +110,13 @@ impl Arguments {
             Command::Key(_) => Some(Noun::Key),
             Command::Instance(_) => Some(Noun::Instance),
             Command::Deploy(_) => Some(Noun::Deploy),
-            Command::Config(_) | Command::SecurityGroup(_) | Command::Ssh(_) | Command::Eif(_) | Command::Attest(_) => {
-                None
-            }
+            Command::Config(_)
+            | Command::SecurityGroup(_)
+            | Command::Ssh(_)
+            | Command::Eif(_)
+            | Command::Attest(_)
+            | Command::Completions { .. }
+            | Command::Man { .. } => None,
         }
     }
 
@@ -106,7 +124,11 @@ impl Arguments {
     pub(crate) fn typed(&self) -> Typed {
         let mut typed = self.global.typed();
         typed.extend(match &self.command {
-            Command::Config(_) | Command::Eif(_) | Command::Attest(_) => Vec::new(),
+            Command::Config(_)
+            | Command::Eif(_)
+            | Command::Attest(_)
+            | Command::Completions { .. }
+            | Command::Man { .. } => Vec::new(),
             Command::Key(key) => key.typed(),
             Command::SecurityGroup(group) => group.typed(),
             Command::Instance(instance) => instance.typed(),
