@@ -11,6 +11,7 @@ mod proof;
 mod public_address;
 mod ssh;
 mod upload;
+mod usage;
 
 use serde::Serialize;
 
