@@ -20,7 +20,10 @@ mod ssh;
 mod target;
 mod types;
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 pub(crate) use self::attest::{At, AttestCommand, AttestVerb, BytesSource, ExpectationOptions, PlaceOptions};
 pub(crate) use self::config::{ConfigCommand, ConfigVerb};
@@ -79,7 +82,7 @@ pub(crate) enum Command {
     Down(DownOptions),
     /// Open a shell on the instance, or run a command there
     Ssh(SshCommand),
-    /// Copy files to the instance and run commands there
+    /// Copy files to the instance and back, and run commands there
     Deploy(DeployCommand),
     /// List the instance types that can host the enclave, and why others cannot
     Types(TypesCommand),
@@ -91,6 +94,17 @@ pub(crate) enum Command {
     Eif(EifCommand),
     /// Show and verify attestation documents, offline
     Attest(AttestCommand),
+    /// Print the completions of a shell
+    Completions {
+        /// Shell to complete for
+        shell: Shell,
+    },
+    /// Write a manual page for each command
+    Man {
+        /// Folder for the pages, made where it is missing
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -130,7 +144,11 @@ impl Arguments {
     pub(crate) fn typed(&self) -> Typed {
         let mut typed = self.global.typed();
         typed.extend(match &self.command {
-            Command::Config(_) | Command::Eif(_) | Command::Attest(_) => Vec::new(),
+            Command::Config(_)
+            | Command::Eif(_)
+            | Command::Attest(_)
+            | Command::Completions { .. }
+            | Command::Man { .. } => Vec::new(),
             Command::Key(key) => key.typed(),
             Command::SecurityGroup(group) => group.typed(),
             Command::Instance(instance) => instance.typed(),

@@ -13,6 +13,7 @@ mod public_address;
 mod sizing;
 mod ssh;
 mod upload;
+mod usage;
 
 use serde::Serialize;
 

@@ -48,7 +48,11 @@ fn refuse(refusal: &clap::Error, words: &[OsString]) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let text = refusal.render().to_string();
-    let error = Error::new(Kind::Usage, text.strip_prefix("error: ").unwrap_or(&text).trim_end());
+    let error = match refusal.kind() {
+        // Where no command was given, the whole help is what is missing.
+        clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Error::new(Kind::Usage, text.trim_end()),
+        _ => Error::usage(&text),
+    };
     ui.error(&error);
     ExitCode::from(error.kind().exit())
 }

@@ -25,6 +25,18 @@ pub(crate) enum DeployVerb {
         #[arg(value_name = "DEST", value_parser = NonEmptyStringValueParser::new())]
         destination: Option<String>,
     },
+    /// Copy a file or a folder from the instance
+    Fetch {
+        /// File or folder there, relative to the home folder
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        remote: String,
+        /// Where to put it on this machine; a trailing `/` keeps the name [default: here]
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        local: Option<String>,
+        /// Replace what is there under that name
+        #[arg(long)]
+        replace: bool,
+    },
     /// Run a command line in the login user's shell there
     Run {
         /// The command line, one string

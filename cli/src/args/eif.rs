@@ -23,5 +23,8 @@ pub(crate) enum EifVerb {
         before: PathBuf,
         /// Enclave image to compare it with
         after: PathBuf,
+        /// Exit with status 3 where they differ
+        #[arg(long)]
+        check: bool,
     },
 }

@@ -149,7 +149,7 @@ pub(crate) struct WaitOptions {
 /// What `instance create` and `instance start` wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum WaitFor {
-    /// Return as soon as AWS has launched it
+    /// Return as soon as AWS has taken the request
     None,
     /// Until AWS says that it runs
     Running,

@@ -59,7 +59,7 @@ mod tests {
     use crate::args::Arguments;
 
     /// The nouns that speak to AWS not at all; `policy` asks at most for the caller's identity, which needs no right.
-    const WITHOUT_RIGHTS: [&str; 4] = ["attest", "config", "eif", "policy"];
+    const WITHOUT_RIGHTS: [&str; 6] = ["attest", "completions", "config", "eif", "man", "policy"];
 
     /// Every command that does something by itself, as it is typed.
     fn leaves(command: &clap::Command, typed: &str) -> Vec<String> {

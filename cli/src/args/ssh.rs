@@ -8,6 +8,9 @@ use super::TargetOptions;
 pub(crate) struct SshCommand {
     #[command(flatten)]
     pub(crate) target: TargetOptions,
+    /// Print the `Host` block with which rsync, scp and editors reach the instance
+    #[arg(long, conflicts_with = "argv")]
+    pub(crate) config: bool,
     /// Command and its words, run there exactly as given here [default: a shell]
     #[arg(last = true, value_name = "ARGV")]
     pub(crate) argv: Vec<String>,

@@ -1,4 +1,6 @@
-//! `iac deploy`: files to the instance, and commands there.
+//! `iac deploy`: files to the instance and back, and commands there.
+
+mod fetch;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,6 +23,9 @@ pub(super) async fn run(context: &Context<'_>, command: DeployCommand) -> Result
     match command.verb {
         DeployVerb::Copy { file, destination } => {
             copy(context, &command.target, &file, destination.as_deref()).await.map(|()| 0)
+        }
+        DeployVerb::Fetch { remote, local, replace } => {
+            fetch::fetch(context, &command.target, &remote, local.as_deref(), replace).await.map(|()| 0)
         }
         DeployVerb::Run { command: line } => run_line(context, &command.target, &line).await,
     }

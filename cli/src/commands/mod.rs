@@ -11,6 +11,7 @@ pub(crate) mod host_key;
 mod instance;
 pub(crate) mod key;
 pub(crate) mod lock;
+mod manual;
 pub(crate) mod patience;
 mod policy;
 pub(crate) mod security_group;
@@ -45,10 +46,12 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
     if let Command::Config(command) = arguments.command {
         return config::run(ui, command.verb.as_ref(), environment, config_file.as_deref(), load).map(|()| 0);
     }
-    // What proves something must work without a configuration, and next to a broken one.
+    // What proves or explains something must work without a configuration, and next to a broken one.
     match arguments.command {
         Command::Attest(command) => return attest::run(ui, command),
         Command::Eif(command) => return eif::run(ui, command),
+        Command::Completions { shell } => return manual::completions(ui, shell).map(|()| 0),
+        Command::Man { folder } => return manual::man(ui, &folder).map(|()| 0),
         _ => {}
     }
     if ui.verbosity() > 1 {
@@ -87,7 +90,12 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
         Command::Types(command) => types::run(context, command).await.map(|()| 0),
         Command::Policy(command) => policy::run(context, &command).await.map(|()| 0),
         // These have run before any setting was loaded.
-        Command::Config(_) | Command::Doctor(_) | Command::Attest(_) | Command::Eif(_) => Ok(0),
+        Command::Config(_)
+        | Command::Doctor(_)
+        | Command::Attest(_)
+        | Command::Eif(_)
+        | Command::Completions { .. }
+        | Command::Man { .. } => Ok(0),
     }
 }
 

@@ -88,6 +88,7 @@ kinds! {
     HostKeyDiffers       "host_key_differs"       1 "the server's host key is not the one the instance printed"
     SshFailed            "ssh_failed"             1 "an SSH connection could not be made"
     CopyFailed           "copy_failed"            1 "a file could not be copied"
+    FileExists           "file_exists"            1 "a file or folder is where a fetched one should go; only `--replace` replaces it"
     DocumentMalformed    "document_malformed"     1 "the file holds no attestation document"
     DocumentRefused      "document_refused"       1 "the attestation document is not believed; the verdict says at which check"
     ExpectationMissing   "expectation_missing"    2 "no image is expected: PCR0, PCR8, or PCR1 and PCR2"

@@ -1,4 +1,5 @@
-//! The secrets folder: private keys, the tool's own `known_hosts`, and the marks of launches under way.
+//! The secrets folder: private keys, the tool's own `known_hosts`, and the marks of launches under way. Beside it, what is
+//! fetched from an instance.
 //!
 //! Every file in it is private from its first byte, appears whole or not at all, and is never written over by another
 //! one of its kind. What the files mean is decided elsewhere.
@@ -6,6 +7,7 @@
 mod error;
 mod launch;
 mod lock;
+mod receive;
 mod trusted;
 mod whole;
 
@@ -18,7 +20,8 @@ use iac_core::name::KeyName;
 
 pub(crate) use error::FileError;
 pub(crate) use lock::FolderLock;
-pub(crate) use whole::{Found, make_private, read, remove, rename_new, sync, write_new};
+pub(crate) use receive::{Incoming, ReceiveError};
+pub(crate) use whole::{Found, make_private, publish, read, remove, rename_new, sync, write_new};
 
 /// The folder that the setting `secrets_folder` names.
 #[derive(Debug, Clone)]

@@ -56,6 +56,18 @@ pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), FileError> {
     keep_names(path)
 }
 
+/// Writes a file that everybody may read; it appears whole, in the place of an older one.
+pub(crate) fn publish(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    let failed = |source: io::Error| FileError::new("write", path, source);
+    let mut file = tempfile::Builder::new()
+        .prefix(".iac-")
+        .permissions(Permissions::from_mode(0o644))
+        .tempfile_in(folder_of(path))
+        .map_err(failed)?;
+    file.write_all(content).map_err(failed)?;
+    file.persist(path).map(drop).map_err(|error| failed(error.error))
+}
+
 /// Writes a file that only this user can read; it appears whole, and never in the place of another.
 pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let failed = |source: io::Error| FileError::new("write", path, source);

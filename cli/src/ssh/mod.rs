@@ -1,6 +1,7 @@
 //! OpenSSH's programs, which do what they do better than we could: the user's agent, jump hosts and hardware keys work.
 //! Connections are told to trust nothing but what we have proven.
 
+mod download;
 mod error;
 mod failure;
 pub(crate) mod keygen;
@@ -11,6 +12,7 @@ mod target;
 mod upload;
 mod version;
 
+pub(crate) use download::{DownloadError, Withheld};
 pub(crate) use error::SshError;
 pub(crate) use failure::{Failure, Trouble};
 pub(crate) use source::{Source, SourceError};

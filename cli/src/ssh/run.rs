@@ -84,6 +84,22 @@ impl Target {
         let result = thread.await.map_err(|error| SshError::start(PROGRAM, io::Error::other(error)))?;
         Ok((output, result))
     }
+
+    /// Runs a command line and lets `drain` read what it writes, on a thread where it may block.
+    pub(crate) async fn drained<T: Send + 'static>(
+        &self,
+        line: &str,
+        drain: impl FnOnce(File) -> T + Send + 'static,
+    ) -> Result<(Output, T), SshError> {
+        let mut call = Call::new(self, Terminal::None, CONNECT, Some(line))?;
+        let mut child = call.start(Stdio::null, Stdio::piped)?;
+        let output = child.stdout.take().expect("the output was asked for as a pipe").into_owned_fd();
+        let output = output.map_err(|error| SshError::start(PROGRAM, error))?;
+        let thread = tokio::task::spawn_blocking(move || drain(File::from(output)));
+        let output = call.finish(child).await?;
+        let result = thread.await.map_err(|error| SshError::start(PROGRAM, io::Error::other(error)))?;
+        Ok((output, result))
+    }
 }
 
 /// One run of `ssh`.

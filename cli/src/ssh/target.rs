@@ -4,8 +4,9 @@
 //! rest of that stays in force: jump hosts, agents, ciphers.
 
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+
+use iac_core::ssh_block::{self, BlockError, quoted};
 
 /// A server whose host key is proven, and how to log in there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,14 +69,23 @@ impl Target {
     }
 }
 
-/// A value as OpenSSH's configuration reads it back.
-fn quoted(value: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in value.chars() {
-        let escape = if matches!(character, '"' | '\\') { "\\" } else { "" };
-        write!(quoted, "{escape}{character}").expect("writing to a string cannot fail");
+impl Target {
+    /// The same options as a `Host` block for other programs; `name` is one more name for the host.
+    ///
+    /// It has to stand before blocks that say otherwise: OpenSSH takes the first value it meets.
+    pub(crate) fn host_block(&self, name: Option<&str>) -> Result<String, BlockError> {
+        let path = |path: &Path| ssh_block::quoted_path(&path.to_string_lossy());
+        let mut options = vec![
+            ("HostName", quoted(&self.address)),
+            ("Port", self.port.to_string()),
+            ("User", quoted(&self.user)),
+            ("HostKeyAlias", self.instance_id.clone()),
+            ("UserKnownHostsFile", path(&self.known_hosts)?),
+            ("IdentityFile", path(&self.key_file)?),
+        ];
+        options.extend(FIXED.map(|(option, value)| (option, value.to_owned())));
+        Ok(ssh_block::block(&ssh_block::host_names(name, &self.instance_id), &options))
     }
-    quoted + "\""
 }
 
 /// A path as OpenSSH reads it back after it has put in its `%` tokens and `${…}` variables.

@@ -145,7 +145,9 @@ fn a_difference_is_told_down_to_the_files() {
     );
     let text = laptop.iac(["eif", "diff", "before.eif", "after.eif", "--output", "text"]).ok().text();
     insta::assert_snapshot!("difference", text);
-    let same = laptop.iac(["eif", "diff", "before.eif", "before.eif"]).ok().json();
+    let checked = laptop.iac(["eif", "diff", "--check", "before.eif", "after.eif"]);
+    assert_eq!((checked.status.code(), checked.json()), (Some(3), shown));
+    let same = laptop.iac(["eif", "diff", "--check", "before.eif", "before.eif"]).ok().json();
     assert_eq!(same["identical"], true);
 }
 

@@ -40,6 +40,7 @@ const MAKE_GROUP: &[Operation] =
 /// Every command that speaks to AWS, as it is typed, with its calls.
 pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("deploy copy", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
+    ("deploy fetch", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("deploy run", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("dns create", &[ACCOUNT, INSTANCE, DNS, &[ChangeResourceRecordSets]]),
     ("dns delete", &[ACCOUNT, DNS, &[ChangeResourceRecordSets]]),

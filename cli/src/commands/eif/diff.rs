@@ -80,8 +80,8 @@ impl Change {
     }
 }
 
-/// Measures both images, then compares them section by section and file by file.
-pub(super) fn run(ui: &Ui, before: &Path, after: &Path) -> Result<()> {
+/// Measures both images, compares them section by section and file by file, and returns whether they are identical.
+pub(super) fn run(ui: &Ui, before: &Path, after: &Path) -> Result<bool> {
     // Both are opened first: a mistake in the second name should not cost the measuring of the first.
     proof::open(before)?;
     proof::open(after)?;
@@ -96,7 +96,8 @@ pub(super) fn run(ui: &Ui, before: &Path, after: &Path) -> Result<()> {
         order_changed: difference.order_changed,
         sections: difference.sections.iter().map(section).collect(),
     };
-    ui.data(&shown, |_| shown.text())
+    ui.data(&shown, |_| shown.text())?;
+    Ok(shown.identical)
 }
 
 fn compare(ui: &Ui, before: &Path, after: &Path) -> Result<Difference> {

@@ -10,11 +10,16 @@ use crate::error::Result;
 use crate::proof::{self, Inspected};
 use crate::ui::Ui;
 
+/// The exit status for differences, where they were asked about.
+const DIFFERENT: u8 = 3;
+
 /// Runs `iac eif` and gives its exit status: a damaged image is shown, and is a failure as well.
 pub(super) fn run(ui: &Ui, command: EifCommand) -> Result<u8> {
     match command.verb {
         EifVerb::Show { file } => show::run(ui, &file),
-        EifVerb::Diff { before, after } => diff::run(ui, &before, &after).map(|()| 0),
+        EifVerb::Diff { before, after, check } => {
+            diff::run(ui, &before, &after).map(|identical| if check && !identical { DIFFERENT } else { 0 })
+        }
     }
 }
 

@@ -188,12 +188,9 @@ fn a_line_that_iac_does_not_take_is_a_usage_error() {
     insta::assert_snapshot!(laptop.iac(["key", "lsit", "--output", "text"]).transcript(), @"
     $ iac key lsit --output text
     ! error: unrecognized subcommand 'lsit'
-    !
-    !     tip: a similar subcommand exists: 'list'
-    !
-    !   Usage: iac key [OPTIONS] <COMMAND>
-    !
-    !   For more information, try '--help'.
+    ! hint: a similar subcommand exists: 'list'
+    ! hint: type `iac key [OPTIONS] <COMMAND>`
+    ! hint: see every option with `--help`
     (exit status: 2)
     ");
 }

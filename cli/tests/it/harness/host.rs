@@ -16,7 +16,11 @@ pub(crate) struct Host {
 impl Host {
     /// Makes the key pair, the group and the instance, and waits until SSH answers.
     pub(crate) fn new() -> Self {
-        let laptop = Laptop::new();
+        Self::on(Laptop::new())
+    }
+
+    /// The same for a machine that is there.
+    pub(crate) fn on(laptop: Laptop) -> Self {
         let id = launched(&laptop, &[]);
         let home = laptop.iac(["deploy", "run", "pwd"]).ok().json()["stdout"].as_str().unwrap().trim_end().into();
         Self { laptop, id, home }
