@@ -12,10 +12,12 @@ mod environment;
 mod global;
 mod instance;
 mod key;
+mod policy;
 mod registers;
 mod security_group;
 mod ssh;
 mod target;
+mod types;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -28,9 +30,11 @@ pub(crate) use self::environment::{DownOptions, PlanOptions, StatusOptions, UpOp
 pub(crate) use self::global::{Format, GlobalOptions};
 pub(crate) use self::instance::{CreateOptions, InstanceCommand, InstanceVerb, WaitFor};
 pub(crate) use self::key::{KeyCommand, KeyType, KeyVerb};
+pub(crate) use self::policy::PolicyCommand;
 pub(crate) use self::security_group::{SecurityGroupCommand, SecurityGroupVerb};
 pub(crate) use self::ssh::SshCommand;
 pub(crate) use self::target::{SshOptions, TargetOptions};
+pub(crate) use self::types::{Processor, TypesCommand};
 use crate::config::{Key, Noun};
 
 /// Sets up AWS Nitro Enclave hosts from a terminal, and takes them away again
@@ -75,6 +79,10 @@ pub(crate) enum Command {
     Ssh(SshCommand),
     /// Copy files to the instance and run commands there
     Deploy(DeployCommand),
+    /// List the instance types that can host the enclave, and why others cannot
+    Types(TypesCommand),
+    /// Print the least IAM policy that this configuration needs
+    Policy(PolicyCommand),
     /// Show enclave images and why two differ, offline
     Eif(EifCommand),
     /// Show and verify attestation documents, offline
@@ -129,6 +137,8 @@ impl Arguments {
             Command::Status(status) => status.environment.typed(),
             Command::Down(down) => down.environment.typed(),
             Command::Deploy(deploy) => deploy.target.typed(),
+            Command::Types(wanted) => wanted.typed(),
+            Command::Policy(policy) => policy.typed(),
         });
         typed
     }

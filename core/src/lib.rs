@@ -1,10 +1,11 @@
 //! What iac decides, without any input or output: names and their escaping, who owns a resource, what an interrupted run
 //! left to do, which ingress rules have to change, in which order zones are tried, what a console or a credentials file
-//! says, and how a table looks.
+//! says, what a host has to become and whether it has, and how a table looks.
 //!
 //! Nothing here reads a clock, a network, a file system or the environment. Facts come in as arguments.
 
 pub mod address;
+pub mod candidates;
 pub mod console;
 pub mod credentials_csv;
 pub mod destination;
@@ -13,6 +14,7 @@ pub mod duration;
 pub mod environment;
 pub mod filter;
 mod hash;
+pub mod host;
 pub mod ingress;
 pub mod key_work;
 pub mod known_hosts;

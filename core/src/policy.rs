@@ -4,8 +4,14 @@
 //! One table, [`Operation`], holds every call. The tool's AWS layer ties each of its requests to a row of it, so that a
 //! call without its rights does not compile.
 
+mod command;
+mod document;
 mod operation;
 mod right;
+mod scope;
 
+pub use command::{COMMANDS, operations_of};
+pub use document::{Policy, Statement, policy};
 pub use operation::Operation;
 pub use right::{Action, Condition, Resource, Right};
+pub use scope::{LaunchImage, Scope};

@@ -10,12 +10,18 @@ use crate::text::plain;
 
 /// The tag that makes a resource ours; its value is the instance name, or `-` where there is none.
 pub const ENVIRONMENT: &str = "bky:iac:environment";
+/// How the keys of the tags that this tool keeps to itself begin.
+pub const OWN_PREFIX: &str = "bky:iac:";
 /// The tag that consoles show as the name of a resource.
 pub const NAME: &str = "Name";
 /// A tag for people, always [`MANAGED_BY_IAC`]; it decides nothing.
 pub const MANAGED_BY: &str = "ManagedBy";
 /// The value of [`MANAGED_BY`].
 pub const MANAGED_BY_IAC: &str = "iac";
+/// The tag, on an instance that ends itself, of the time after which it does: a span such as `2h`, set in the launch.
+pub const TTL: &str = "bky:iac:ttl";
+/// The tag of when it ends, a time in UTC: what its host has told, since that is what counts.
+pub const ENDS: &str = "bky:iac:ends";
 /// How many tags a user may add: EC2 takes 50, and ten stay free for ours.
 pub const MOST_USER_TAGS: usize = 40;
 /// The tag, key and value, of what the Python tool before this one made.
@@ -159,7 +165,7 @@ pub fn check_user_tags(tags: &BTreeMap<String, String>) -> Vec<TagError> {
 /// Tells whether the user may not set this key. AWS reserves its prefix in any case; ours follows it.
 fn is_reserved(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
-    key == NAME || key == MANAGED_BY || lower.starts_with("aws:") || lower.starts_with("bky:iac:")
+    key == NAME || key == MANAGED_BY || lower.starts_with("aws:") || lower.starts_with(OWN_PREFIX)
 }
 
 #[cfg(test)]

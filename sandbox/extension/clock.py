@@ -18,7 +18,7 @@ class Clock:
     """Runs actions after a number of sandbox seconds."""
 
     def __init__(self, second: float, lock: threading.RLock) -> None:
-        self._second = second
+        self.second = second
         self._lock = lock
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
@@ -27,7 +27,7 @@ class Clock:
 
     def now(self) -> float:
         """Returns the sandbox seconds since an arbitrary moment; it never goes back."""
-        return time.monotonic() / self._second
+        return time.monotonic() / self.second
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Runs `action` once, `seconds` sandbox seconds from now."""
@@ -56,7 +56,7 @@ class Clock:
     def _wait_until_due(self) -> None:
         with self._changed:
             while not self._due or self._due[0][0] > self.now():
-                left = (self._due[0][0] - self.now()) * self._second if self._due else None
+                left = (self._due[0][0] - self.now()) * self.second if self._due else None
                 self._changed.wait(left)
 
     def _take(self) -> Callable[[], None] | None:

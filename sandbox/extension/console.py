@@ -1,7 +1,8 @@
 """The console output of an instance: boot lines and, at the end of the first boot, its SSH host keys.
 
-The keys are printed by cloud-init's `keys_to_console`, which runs once an instance; a later boot does not repeat
-them. A serial console ends its lines with a carriage return and a line feed.
+The keys are printed by cloud-init's `keys_to_console`, which runs once an instance, after its user data; a later boot
+does not repeat them. What user data itself prints to `/dev/console` comes before. A serial console ends its lines with
+a carriage return and a line feed.
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetConsoleOutput.html
 https://docs.cloud-init.io/en/latest/reference/modules.html#keys-to-console
 """
@@ -56,6 +57,10 @@ def _text(instance: Any) -> str:
     text = BOOT.format(machine=instance.architecture.replace("arm64", "aarch64"), time=time)
     keys = _keys_to_show(instance)
     if keys is None or world.clock.now() < since + world.settings.console_delay:
+        return text
+    if world.settings.console == "normal":
+        text += world.hosts.root(instance.id).console().read_text()
+    if not getattr(instance, "has_booted", True):
         return text
     host = instance.private_dns_name.split(".")[0]
     prints = "".join(f"<14>{time} cloud-init: {line}\n" for line in keys.fingerprints(f"root@{host}"))

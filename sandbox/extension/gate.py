@@ -75,7 +75,9 @@ class Gate:
     def _open(self, order: dict[str, Any], listener: socket.socket) -> None:
         listener.listen(64)
         listener.setblocking(False)
-        self._hosts[order["name"]] = Host(listener, order["command"], order["environment"], order["mark"])
+        self._hosts[order["name"]] = Host(
+            listener, order["command"], order["environment"], order["mark"], used=order["used"]
+        )
         self._selector.register(listener, selectors.EVENT_READ, order["name"])
 
     def _accept(self, name: str) -> None:

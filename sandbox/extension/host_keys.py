@@ -30,6 +30,10 @@ class HostKeys:
             files.append(file)
         return files
 
+    def public(self) -> dict[str, str]:
+        """Returns the public halves by the names of their kinds."""
+        return dict(zip(self._keys, self._public(), strict=True))
+
     def public_lines(self, comment: str) -> str:
         """Returns the public halves, one a line."""
         return "".join(f"{line} {comment}\n" for line in self._public())

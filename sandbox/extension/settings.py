@@ -33,6 +33,8 @@ class Settings:
     addresses: str = "fresh"
     # A folder whose programs come first in an instance's PATH, to stand for what a real host has.
     programs: str = ""
+    # A package that the instance's package manager does not find.
+    no_package: str = ""
 
     def merged(self, changes: dict[str, Any]) -> Settings:
         """Returns these settings with `changes` applied, or raises ValueError saying what is wrong with them."""

@@ -1,8 +1,8 @@
 """The files of one instance's SSH server, all inside the instance's own folder.
 
-libnss-wrapper gives sshd and its sessions the account `ec2-user`, whose home is in that folder, so nothing is
-written into a real home. As root the account is root under that name; sshd then wants the account `sshd` and the
-folder `/run/sshd`, which a Debian service would make.
+libnss-wrapper gives sshd the account `ec2-user`, whose home is in that folder, so nothing is written into a real home,
+and whose shell enters the instance's isolated root. As root the account is root under that name; sshd then wants the
+account `sshd` and the folder `/run/sshd`, which a Debian service would make.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Account:
 
 
 def create(
-    folder: Path, public_key: str | None, host_keys: list[Path], tools: Tools, programs: str, log: Path
+    folder: Path, public_key: str | None, host_keys: list[Path], tools: Tools, shell: Path, log: Path
 ) -> Account:
     """Writes the files of an instance's SSH server, in a folder that exists."""
     home = folder / "home"
@@ -55,7 +55,7 @@ def create(
     if not keys.exists():
         keys.write_text(f"{public_key}\n" if public_key else "")
         keys.chmod(0o600)
-    _write_accounts(folder, home)
+    _write_accounts(folder, home, shell)
     wrapper = {
         "NSS_WRAPPER_PASSWD": str(folder / "passwd"),
         "NSS_WRAPPER_GROUP": str(folder / "group"),
@@ -63,13 +63,12 @@ def create(
         "LD_PRELOAD": tools.nss_wrapper.name,
         "LD_LIBRARY_PATH": tools.library_path(),
     }
-    session = {**wrapper, "PATH": f"{programs}:{PATH}" if programs else PATH}
     configuration = folder / "sshd_config"
     configuration.write_text(
         CONFIGURATION.format(
             host_keys="".join(f'HostKey "{key}"\n' for key in host_keys),
             folder=folder,
-            environment=" ".join(f'{name}="{value}"' for name, value in session.items()),
+            environment=" ".join(f'{name}="{value}"' for name, value in wrapper.items()),
         )
         + tools.session_programs()
     )
@@ -77,9 +76,8 @@ def create(
     return Account(folder, command, {**wrapper, "PATH": PATH}, f"NSS_WRAPPER_PASSWD={folder / 'passwd'}")
 
 
-def _write_accounts(folder: Path, home: Path) -> None:
+def _write_accounts(folder: Path, home: Path, shell: Path) -> None:
     user, group = os.getuid(), os.getgid()
-    shell = "/bin/bash" if Path("/bin/bash").exists() else "/bin/sh"
     (folder / "passwd").write_text(
         f"ec2-user:*:{user}:{group}:EC2 Default User:{home}:{shell}\nsshd:*:65533:65533::/run/sshd:/usr/sbin/nologin\n"
     )

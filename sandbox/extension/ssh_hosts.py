@@ -15,9 +15,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from . import gate, ssh_account, tools
+from . import gate, host_root, ssh_account, tools
 from .addresses import Addresses
 from .host_keys import HostKeys
+from .host_root import HostRoot
 from .world import world
 
 
@@ -27,6 +28,7 @@ class SshHosts:
     def __init__(self, state: Path, port: int) -> None:
         self.addresses = Addresses(port)
         self._tools = tools.find()
+        host_root.check()
         ssh_account.prepare_system()
         self._folder = state / "instances"
         self._logs = state / "logs"
@@ -34,6 +36,7 @@ class SshHosts:
             folder.mkdir(parents=True, exist_ok=True)
         self._accounts: dict[str, ssh_account.Account] = {}
         self._keys: dict[str, HostKeys] = {}
+        self._roots: dict[str, HostRoot] = {}
         self._open: set[str] = set()
         self._asking = threading.Lock()
         self._gate, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -47,18 +50,21 @@ class SshHosts:
             )
 
     def create(self, instance: Any) -> None:
-        """Makes the folder and host keys of an instance that runs for the first time."""
+        """Makes the folder, root and host keys of an instance that runs for the first time."""
         if instance.id in self._accounts:
             return
         folder = self._folder / instance.id
         folder.mkdir()
         keys = HostKeys()
+        root = HostRoot(folder, world.settings.programs)
+        root.launch(keys.public(), world.clock.second, world.settings.no_package)
+        self._roots[instance.id] = root
         self._accounts[instance.id] = ssh_account.create(
             folder,
             instance.launch_public_key,
             keys.write(folder),
             self._tools,
-            world.settings.programs,
+            root.shell,
             self._logs / f"{instance.id}.log",
         )
         self._keys[instance.id] = keys
@@ -75,6 +81,8 @@ class SshHosts:
             "command": account.command,
             "environment": account.environment,
             "mark": account.mark,
+            # What runs inside without a session has to be ended too.
+            "used": bool(instance.user_data) or self._roots[instance.id].has_units(),
         }
         self._ask(order, [bound.fileno()])
         self._open.add(instance.id)
@@ -90,6 +98,7 @@ class SshHosts:
         self.close(name)
         account = self._accounts.pop(name, None)
         self._keys.pop(name, None)
+        self._roots.pop(name, None)
         if account:
             shutil.rmtree(account.folder, ignore_errors=True)
 
@@ -110,6 +119,15 @@ class SshHosts:
     def keys(self, name: str) -> HostKeys | None:
         """Returns the host keys of an instance that has run."""
         return self._keys.get(name)
+
+    def root(self, name: str) -> HostRoot:
+        """Returns the root of an instance that has run."""
+        return self._roots[name]
+
+    def environment(self, name: str) -> dict[str, str]:
+        """Returns the environment of what runs on an instance without a session."""
+        mark, _, value = self._accounts[name].mark.partition("=")
+        return {"PATH": ssh_account.PATH, "HOME": "/root", mark: value}
 
     def _ask(self, order: dict[str, Any], descriptors: list[int] | None = None) -> None:
         with self._asking:

@@ -17,6 +17,7 @@ from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.instances import Instance, InstanceState
 from moto.ec2.responses.instances import InstanceResponse
 
+from . import boot
 from .around import around
 from .world import world
 
@@ -70,8 +71,13 @@ def _pend(instance: Any) -> None:
 def _run(instance: Any) -> None:
     _enter(instance, RUNNING)
     world.hosts.create(instance)
-    _later(instance, world.settings.boot, lambda: world.hosts.open(instance))
+    _later(instance, world.settings.boot, lambda: _answer_ssh(instance))
     instance.running_since = world.clock.now()
+
+
+def _answer_ssh(instance: Any) -> None:
+    world.hosts.open(instance)
+    boot.begin(instance)
 
 
 def _start(original: Any, instance: Any) -> InstanceState:

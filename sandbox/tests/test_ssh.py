@@ -218,8 +218,10 @@ def test_an_ordinary_user_can_serve(tmp_path: Path) -> None:
     assert user != 0
     line = ["ssh", "-F", "none", "-i", tmp_path / "key" / "key-ed25519", "-p", str(sandbox.ssh_port), "-oBatchMode=yes"]
     checks = ["-oStrictHostKeyChecking=no", "-oUserKnownHostsFile=/dev/null", f"ec2-user@{address}"]
-    done = subprocess.run([*line, *checks, "id -u; pwd"], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == [str(user), f"{folder}/home"]
+    done = subprocess.run([*line, *checks, "id -u; pwd; : > mine"], capture_output=True, text=True, check=True)
+    # Root in a namespace of its own, and outside of it nobody.
+    assert done.stdout.splitlines() == ["0", f"{folder}/home"]
+    assert (folder / "home/mine").stat().st_uid == user
     sandbox.end()
     assert processes_of(state) == []
 

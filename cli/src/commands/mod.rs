@@ -11,10 +11,12 @@ mod instance;
 pub(crate) mod key;
 pub(crate) mod lock;
 pub(crate) mod patience;
+mod policy;
 pub(crate) mod security_group;
 pub(crate) mod select;
 mod ssh;
 mod target;
+mod types;
 
 use iac_core::tag::Owner;
 
@@ -75,6 +77,8 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
         Command::Down(command) => environment::down(context, &command).await.map(|()| 0),
         Command::Ssh(command) => ssh::run(context, command).await,
         Command::Deploy(command) => deploy::run(context, command).await,
+        Command::Types(command) => types::run(context, command).await.map(|()| 0),
+        Command::Policy(command) => policy::run(context, &command).await.map(|()| 0),
         // These have run before any setting was loaded.
         Command::Config(_) | Command::Attest(_) | Command::Eif(_) => Ok(0),
     }

@@ -155,13 +155,15 @@ impl Operation {
 
     /// The rights to make these, each with its tags.
     fn makes(self, resources: &[Resource]) -> Vec<Right> {
-        let tags = resources.iter().map(|&resource| Right {
-            action: CREATE_TAGS,
-            resource,
-            condition: Condition::TaggedBy(self),
-        });
+        let condition = Condition::TaggedBy(self);
+        let tags = resources.iter().map(|&made| Right { action: CREATE_TAGS, resource: tagged(made), condition });
         self.on(Condition::New, resources).into_iter().chain(tags).collect()
     }
+}
+
+/// What is tagged when this is made: tags may be put on a key pair by its id, which nobody knows beforehand.
+fn tagged(made: Resource) -> Resource {
+    if made == Resource::KeyPair { Resource::AnyKeyPair } else { made }
 }
 
 const CREATE_TAGS: Action = Action { service: "ec2", name: "CreateTags" };
@@ -195,7 +197,7 @@ mod tests {
             let made = rights.iter().filter(|right| right.condition == Condition::New);
             for right in made {
                 let condition = Condition::TaggedBy(*operation);
-                assert!(rights.contains(&Right { action: CREATE_TAGS, resource: right.resource, condition }));
+                assert!(rights.contains(&Right { action: CREATE_TAGS, resource: tagged(right.resource), condition }));
             }
         }
     }

@@ -52,19 +52,39 @@ pub enum Resource {
     Vpc,
 }
 
-/// Under which condition a right is enough.
+impl Resource {
+    /// The kind in one word, as it stands in the name of a statement.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Any => "",
+            Self::Image => "Image",
+            Self::Instance => "Instance",
+            Self::KeyPair | Self::AnyKeyPair => "KeyPair",
+            Self::NetworkInterface => "NetworkInterface",
+            Self::Parameter => "Parameter",
+            Self::Role => "Role",
+            Self::SecurityGroup => "SecurityGroup",
+            Self::SecurityGroupRule => "SecurityGroupRule",
+            Self::Subnet => "Subnet",
+            Self::Volume => "Volume",
+            Self::Vpc => "Vpc",
+        }
+    }
+}
+
+/// Under which condition a right is enough; a policy lists them in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Condition {
-    /// None.
-    Always,
     /// Requests to the region of the configuration.
     InRegion,
+    /// None.
+    Always,
     /// What is made carries the tag of the environment.
     New,
-    /// What is there carries the tag of the environment.
-    Ours,
     /// Tags are set by the call that makes the resource, the environment's among them.
     TaggedBy(Operation),
+    /// What is there carries the tag of the environment.
+    Ours,
     /// The role is passed to EC2.
     PassedToEc2,
 }

@@ -1,6 +1,7 @@
 //! `iac instance`: make, list, describe and terminate one instance.
 
 mod create;
+mod fitting;
 mod launched;
 mod list;
 mod prepare;

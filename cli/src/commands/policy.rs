@@ -1,0 +1,57 @@
+//! `iac policy`: the least IAM policy for this account, region and configuration, to paste or to pipe.
+
+use std::collections::BTreeSet;
+
+use iac_core::policy::{LaunchImage, Operation, Scope, operations_of, policy};
+
+use super::{Context, check_account, connect};
+use crate::args::PolicyCommand;
+use crate::config::value::Image;
+use crate::error::{Error, Kind, Result};
+
+/// Prints the policy. AWS is asked only for what the settings leave open: the account, or the region.
+pub(super) async fn run(context: &Context<'_>, command: &PolicyCommand) -> Result<()> {
+    let scope = scope(context).await?;
+    if scope.environment.is_none() {
+        context.ui.note("no `instance_name`: the policy is for every environment that `iac` made");
+    }
+    if let Some(profile) = &scope.instance_profile {
+        context.ui.note(&format!("the role of instance profile `{profile}` is taken to have the profile's name"));
+    }
+    let document = serde_json::to_string_pretty(&policy(&operations(&command.commands), &scope));
+    context.ui.text(&document.map_err(|error| Error::new(Kind::Internal, "a policy cannot be written").cause(error))?)
+}
+
+/// The calls of these commands, or of all.
+fn operations(commands: &[String]) -> BTreeSet<Operation> {
+    if commands.is_empty() {
+        return Operation::ALL.iter().copied().collect();
+    }
+    commands.iter().filter_map(|command| operations_of(command)).flatten().collect()
+}
+
+async fn scope(context: &Context<'_>) -> Result<Scope> {
+    let settings = context.settings;
+    let (account, region) = match (&settings.account, &settings.region) {
+        (Some(account), Some(region)) => (account.clone(), region.clone()),
+        _ => {
+            let aws = connect(settings).await?;
+            let progress = context.ui.progress("asking whose account this is");
+            (progress.during(check_account(settings, &aws)).await?, aws.region.clone())
+        }
+    };
+    Ok(Scope {
+        account,
+        region,
+        environment: settings.optional_instance_name().cloned(),
+        key_name: settings.optional_key_name().cloned(),
+        image: match &settings.image {
+            None => LaunchImage::Newest,
+            Some(Image::Id(id)) => LaunchImage::Id(id.clone()),
+            Some(Image::Parameter(name)) => LaunchImage::Parameter(name.clone()),
+        },
+        subnet_id: settings.subnet_id.clone(),
+        instance_profile: settings.instance_profile.clone(),
+        tag_keys: settings.tags.keys().cloned().collect(),
+    })
+}
