@@ -8,6 +8,7 @@ mod config;
 mod deploy;
 mod eif;
 mod global;
+mod host;
 mod instance;
 mod key;
 mod policy;
@@ -23,7 +24,8 @@ pub(crate) use self::config::{ConfigCommand, ConfigVerb};
 pub(crate) use self::deploy::{DeployCommand, DeployVerb};
 pub(crate) use self::eif::{EifCommand, EifVerb};
 pub(crate) use self::global::{Format, GlobalOptions};
-pub(crate) use self::instance::{CreateOptions, InstanceCommand, InstanceVerb, WaitFor};
+pub(crate) use self::host::{EnclaveOptions, HostCommand, HostVerb, ScriptForm};
+pub(crate) use self::instance::{CreateOptions, ExtendOptions, InstanceCommand, InstanceVerb, WaitFor};
 pub(crate) use self::key::{KeyCommand, KeyType, KeyVerb};
 pub(crate) use self::policy::PolicyCommand;
 pub(crate) use self::security_group::{SecurityGroupCommand, SecurityGroupVerb};
@@ -63,6 +65,8 @@ pub(crate) enum Command {
     Ssh(SshCommand),
     /// Copy files to the instance and run commands there
     Deploy(DeployCommand),
+    /// Make the instance ready for enclaves, and check whether it is
+    Host(HostCommand),
     /// Print the least IAM policy that this configuration needs
     Policy(PolicyCommand),
     /// Show enclave images and why two differ, offline
@@ -103,6 +107,7 @@ impl Arguments {
             Command::Config(_)
             | Command::SecurityGroup(_)
             | Command::Ssh(_)
+            | Command::Host(_)
             | Command::Policy(_)
             | Command::Eif(_)
             | Command::Attest(_) => None,
@@ -119,6 +124,7 @@ impl Arguments {
             Command::Instance(instance) => instance.typed(),
             Command::Ssh(ssh) => ssh.target.typed(),
             Command::Deploy(deploy) => deploy.target.typed(),
+            Command::Host(host) => host.typed(),
             Command::Policy(policy) => policy.typed(),
         });
         typed

@@ -25,6 +25,7 @@ named! {
         create_security_group CreateSecurityGroupError CreateSecurityGroup
         delete_key_pair DeleteKeyPairError DeleteKeyPair
         delete_security_group DeleteSecurityGroupError DeleteSecurityGroup
+        create_tags CreateTagsError CreateTags
         describe_images DescribeImagesError DescribeImages
         describe_instance_type_offerings DescribeInstanceTypeOfferingsError DescribeInstanceTypeOfferings
         describe_instance_types DescribeInstanceTypesError DescribeInstanceTypes

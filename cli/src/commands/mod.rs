@@ -4,6 +4,7 @@ mod attest;
 mod config;
 mod deploy;
 mod eif;
+mod host;
 pub(crate) mod host_key;
 mod instance;
 pub(crate) mod key;
@@ -69,6 +70,7 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
         Command::Key(command) => key::run(context, command).await.map(|()| 0),
         Command::Ssh(command) => ssh::run(context, command).await,
         Command::Deploy(command) => deploy::run(context, command).await,
+        Command::Host(command) => host::run(context, command).await,
         Command::Policy(command) => policy::run(context, &command).await.map(|()| 0),
         // These have run before any setting was loaded.
         Command::Config(_) | Command::Attest(_) | Command::Eif(_) => Ok(0),

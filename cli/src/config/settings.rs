@@ -16,6 +16,9 @@ use super::value::{self, Image, InstanceKind};
 /// AWS's own public-address service.
 const PUBLIC_IP_URL: &str = "https://checkip.amazonaws.com/";
 
+/// From the least memory of an enclave to more than any instance type has.
+const MEMORY_MIB: std::ops::RangeInclusive<i64> = 64..=2_147_483_647;
+
 /// Every effective setting.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -40,6 +43,8 @@ pub(crate) struct Settings {
     ssh_port: Option<i64>,
     pub(crate) ssh_config: Option<PathBuf>,
     pub(crate) ttl: Option<Duration>,
+    cpu_count: Option<i64>,
+    memory_mib: Option<i64>,
     pub(crate) tags: BTreeMap<String, String>,
     /// The login name of whoever runs the command, for the descriptions of rules.
     pub(crate) user: Option<String>,
@@ -77,6 +82,8 @@ impl Settings {
             ssh_port: layers.read(Key::SshPort, |raw| value::number(raw, 1..=65_535)),
             ssh_config: layers.read_path(Key::SshConfig, folder),
             ttl: layers.read(Key::Ttl, value::span),
+            cpu_count: layers.read(Key::CpuCount, |raw| value::number(raw, 1..=4096)),
+            memory_mib: layers.read(Key::MemoryMib, |raw| value::number(raw, MEMORY_MIB)),
             tags: layers.read(Key::Tags, value::tags).unwrap_or_default(),
             user: environment.user(),
             layers: Layers::default(),
@@ -112,6 +119,8 @@ impl Settings {
             Key::SshUser => self.ssh_user().to_owned(),
             Key::SshPort => self.ssh_port().to_string(),
             Key::PublicIpUrl => self.public_ip_url().to_owned(),
+            Key::CpuCount => self.cpu_count().to_string(),
+            Key::MemoryMib => self.memory_mib().to_string(),
             _ => return None,
         })
     }
@@ -188,6 +197,16 @@ impl Settings {
         self.ssh_port.map_or(22, |port| u16::try_from(port).expect("at most 65,535 was accepted"))
     }
 
+    /// How many CPUs the enclave is to get.
+    pub(crate) fn cpu_count(&self) -> u32 {
+        self.cpu_count.map_or(2, |count| u32::try_from(count).expect("at most 4,096 was accepted"))
+    }
+
+    /// How much memory the enclave is to get, in MiB.
+    pub(crate) fn memory_mib(&self) -> u64 {
+        self.memory_mib.map_or(1024, |mib| u64::try_from(mib).expect("at least 64 was accepted"))
+    }
+
     pub(crate) fn public_ip_url(&self) -> &str {
         self.public_ip_url.as_deref().unwrap_or(PUBLIC_IP_URL)
     }
@@ -197,8 +216,6 @@ impl Settings {
 fn check_only(layers: &mut Layers) {
     layers.read(Key::Fqdn, value::fqdn);
     layers.read(Key::Debug, value::boolean);
-    layers.read(Key::CpuCount, |raw| value::number(raw, 1..=4096));
-    layers.read(Key::MemoryMib, |raw| value::number(raw, 64..=i64::from(i32::MAX)));
 }
 
 /// Variables that look like settings and are none.

@@ -23,9 +23,15 @@ const LAUNCH: &[Operation] = &[DescribeImages, DescribeInstanceTypeOfferings, De
 pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("deploy copy", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("deploy run", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
+    ("host setup", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
+    ("host status", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[CreateTags]]),
     // A launch that another run has overtaken is ended at once.
-    ("instance create", &[ACCOUNT, INSTANCE, KEY, GROUP, HOST_KEY, LAUNCH, &[RunInstances, TerminateInstances]]),
+    (
+        "instance create",
+        &[ACCOUNT, INSTANCE, KEY, GROUP, HOST_KEY, LAUNCH, &[RunInstances, TerminateInstances, CreateTags]],
+    ),
     ("instance describe", &[INSTANCE]),
+    ("instance extend", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[CreateTags]]),
     ("instance list", &[INSTANCE]),
     ("instance terminate", &[ACCOUNT, INSTANCE, &[TerminateInstances]]),
     ("key create", &[ACCOUNT, KEY, &[ImportKeyPair]]),

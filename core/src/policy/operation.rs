@@ -31,6 +31,7 @@ operations! {
     "ec2" {
         AuthorizeSecurityGroupIngress
         CreateSecurityGroup
+        CreateTags
         DeleteKeyPair
         DeleteSecurityGroup
         DescribeImages
@@ -82,7 +83,7 @@ impl Operation {
             | Self::DescribeSecurityGroups
             | Self::DescribeSubnets
             | Self::DescribeVpcs => self.on(InRegion, &[R::Any]),
-            Self::GetConsoleOutput | Self::TerminateInstances => self.on(Ours, &[R::Instance]),
+            Self::CreateTags | Self::GetConsoleOutput | Self::TerminateInstances => self.on(Ours, &[R::Instance]),
             Self::DeleteKeyPair => self.on(Ours, &[R::AnyKeyPair]),
             Self::DeleteSecurityGroup | Self::RevokeSecurityGroupIngress => self.on(Ours, &[R::SecurityGroup]),
             Self::AuthorizeSecurityGroupIngress => {
