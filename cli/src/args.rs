@@ -10,6 +10,7 @@ mod dns;
 mod eif;
 mod environment;
 mod global;
+mod host;
 mod instance;
 mod key;
 mod policy;
@@ -28,7 +29,8 @@ pub(crate) use self::dns::{DnsCommand, DnsVerb};
 pub(crate) use self::eif::{EifCommand, EifVerb};
 pub(crate) use self::environment::{DownOptions, PlanOptions, StatusOptions, UpOptions};
 pub(crate) use self::global::{Format, GlobalOptions};
-pub(crate) use self::instance::{CreateOptions, InstanceCommand, InstanceVerb, WaitFor};
+pub(crate) use self::host::{EnclaveOptions, HostCommand, HostVerb, ScriptForm};
+pub(crate) use self::instance::{CreateOptions, ExtendOptions, InstanceCommand, InstanceVerb, WaitFor};
 pub(crate) use self::key::{KeyCommand, KeyType, KeyVerb};
 pub(crate) use self::policy::PolicyCommand;
 pub(crate) use self::security_group::{SecurityGroupCommand, SecurityGroupVerb};
@@ -81,6 +83,8 @@ pub(crate) enum Command {
     Deploy(DeployCommand),
     /// List the instance types that can host the enclave, and why others cannot
     Types(TypesCommand),
+    /// Make the instance ready for enclaves, and check whether it is
+    Host(HostCommand),
     /// Print the least IAM policy that this configuration needs
     Policy(PolicyCommand),
     /// Show enclave images and why two differ, offline
@@ -138,6 +142,7 @@ impl Arguments {
             Command::Down(down) => down.environment.typed(),
             Command::Deploy(deploy) => deploy.target.typed(),
             Command::Types(wanted) => wanted.typed(),
+            Command::Host(host) => host.typed(),
             Command::Policy(policy) => policy.typed(),
         });
         typed

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{ListOptions, Span, SshOptions, Typed, present};
+use super::{EnclaveOptions, ListOptions, Span, SshOptions, Typed, present};
 use crate::config::Key;
 
 #[derive(Debug, Args)]
@@ -34,7 +34,7 @@ pub(crate) struct InstanceOptions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum InstanceVerb {
-    /// Launch the instance and wait until SSH answers
+    /// Launch the instance and wait until it is ready
     Create(CreateOptions),
     /// List the instances of the region that `iac` made
     List {
@@ -46,6 +46,8 @@ pub(crate) enum InstanceVerb {
     },
     /// Show one instance
     Describe(OneInstance),
+    /// Move the time at which the instance ends itself
+    Extend(ExtendOptions),
     /// Terminate the instance and wait until it is gone
     Terminate {
         #[command(flatten)]
@@ -60,6 +62,23 @@ pub(crate) enum InstanceVerb {
         #[arg(long)]
         force: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExtendOptions {
+    /// By how much, such as `2h`
+    #[arg(value_name = "SPAN")]
+    pub(crate) by: Span,
+    #[command(flatten)]
+    pub(crate) one: OneInstance,
+    #[command(flatten)]
+    ssh: SshOptions,
+    /// Trust the host key that the server shows, once, when the console shows none
+    #[arg(long)]
+    pub(crate) accept_host_key: bool,
+    /// How long a new instance may take to print its host keys
+    #[arg(long, value_name = "SPAN", default_value = "1m")]
+    pub(crate) timeout: Span,
 }
 
 #[derive(Debug, Args)]
@@ -79,11 +98,19 @@ pub(crate) struct CreateOptions {
     /// Instance profile, by name or ARN [default: none]
     #[arg(long, value_name = "NAME|ARN")]
     instance_profile: Option<String>,
+    /// Time after which the instance ends itself, such as `8h` [default: none]
+    #[arg(long, value_name = "SPAN")]
+    ttl: Option<String>,
+    #[command(flatten)]
+    enclave: EnclaveOptions,
     #[command(flatten)]
     ssh: SshOptions,
-    /// What to wait for
-    #[arg(long, value_name = "STATE", default_value = "ssh")]
-    pub(crate) wait: WaitFor,
+    /// Leave out what makes the host ready for enclaves
+    #[arg(long)]
+    pub(crate) no_setup: bool,
+    /// What to wait for [default: ready, or ssh with --no-nitro or --no-setup]
+    #[arg(long, value_name = "STATE")]
+    pub(crate) wait: Option<WaitFor>,
     /// How long to wait
     #[arg(long, value_name = "SPAN", default_value = "10m")]
     pub(crate) timeout: Span,
@@ -93,7 +120,7 @@ pub(crate) struct CreateOptions {
 }
 
 /// What `instance create` waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum WaitFor {
     /// Return as soon as AWS has launched it
     None,
@@ -101,6 +128,8 @@ pub(crate) enum WaitFor {
     Running,
     /// Until its host key is proven and SSH answers
     Ssh,
+    /// Until every check of `iac host status` holds
+    Ready,
 }
 
 #[derive(Debug, Args)]
@@ -125,8 +154,10 @@ impl InstanceCommand {
             (Key::SecurityGroup, security_group),
             (Key::InstanceKind, &kind),
         ]);
-        if let InstanceVerb::Create(create) = &self.verb {
-            typed.extend(create.typed());
+        match &self.verb {
+            InstanceVerb::Create(create) => typed.extend(create.typed()),
+            InstanceVerb::Extend(extend) => typed.extend(extend.ssh.typed()),
+            _ => {}
         }
         typed
     }
@@ -140,7 +171,9 @@ impl CreateOptions {
             (Key::SubnetId, &self.subnet_id),
             (Key::VolumeGib, &self.volume_gib),
             (Key::InstanceProfile, &self.instance_profile),
+            (Key::Ttl, &self.ttl),
         ]);
+        typed.extend(self.enclave.typed());
         typed.extend(self.ssh.typed());
         typed
     }

@@ -20,7 +20,6 @@ mod network_interface;
 mod operation;
 mod public_address;
 mod security_group;
-mod tagging;
 mod volume;
 
 pub(crate) use catalogue::WantedTypes;

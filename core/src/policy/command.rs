@@ -5,11 +5,12 @@
 use std::collections::BTreeSet;
 
 use super::operation::Operation::{
-    self, AuthorizeSecurityGroupIngress, CreateSecurityGroup, DeleteKeyPair, DeleteSecurityGroup, DescribeImages,
-    DescribeInstanceTypeOfferings, DescribeInstanceTypes, DescribeInstances, DescribeKeyPairs,
-    DescribeNetworkInterfaces, DescribeSecurityGroupRules, DescribeSecurityGroups, DescribeSubnets, DescribeVpcs,
-    GetCallerIdentity, GetConsoleOutput, GetParameters, ImportKeyPair, RevokeSecurityGroupIngress, RunInstances,
-    TerminateInstances,
+    self, AuthorizeSecurityGroupIngress, ChangeResourceRecordSets, CreateSecurityGroup, CreateTags, DeleteKeyPair,
+    DeleteSecurityGroup, DeleteVolume, DescribeImages, DescribeInstanceTypeOfferings, DescribeInstanceTypes,
+    DescribeInstances, DescribeKeyPairs, DescribeNetworkInterfaces, DescribeRegions, DescribeSecurityGroupRules,
+    DescribeSecurityGroups, DescribeSubnets, DescribeVolumes, DescribeVpcs, GetCallerIdentity, GetConsoleOutput,
+    GetParameters, ImportKeyPair, ListHostedZones, ListResourceRecordSets, ModifyInstanceAttribute,
+    RevokeSecurityGroupIngress, RunInstances, StartInstances, StopInstances, TerminateInstances,
 };
 
 /// Looking for an instance, by name or by id.
@@ -25,18 +26,46 @@ const HOST_KEY: &[Operation] = &[GetConsoleOutput];
 /// Finding out what a launch asks for.
 const LAUNCH: &[Operation] = &[DescribeImages, DescribeInstanceTypeOfferings, DescribeInstanceTypes, GetParameters];
 
+/// Looking at a name, where one is set.
+const RECORDS: &[Operation] = &[ListHostedZones, ListResourceRecordSets];
+/// Looking at a whole environment.
+const LOOK: &[Operation] = &[DescribeSecurityGroupRules, DescribeVolumes, GetParameters];
+
 /// Every command that speaks to AWS, as it is typed, with its calls.
 pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("deploy copy", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("deploy run", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
+    ("dns create", &[ACCOUNT, INSTANCE, RECORDS, &[ChangeResourceRecordSets]]),
+    ("dns delete", &[ACCOUNT, RECORDS, &[ChangeResourceRecordSets]]),
+    ("dns describe", &[RECORDS]),
+    ("dns list", &[RECORDS]),
+    (
+        "down",
+        &[
+            ACCOUNT,
+            INSTANCE,
+            KEY,
+            GROUP,
+            RECORDS,
+            &[DescribeSecurityGroupRules, DescribeVolumes, DescribeNetworkInterfaces, ChangeResourceRecordSets],
+            &[TerminateInstances, DeleteKeyPair, DeleteSecurityGroup, DeleteVolume],
+        ],
+    ),
+    ("host setup", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
+    ("host status", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[CreateTags]]),
     // A launch that another run has overtaken is ended at once.
-    ("instance create", &[ACCOUNT, INSTANCE, KEY, GROUP, HOST_KEY, LAUNCH, &[RunInstances, TerminateInstances]]),
+    (
+        "instance create",
+        &[ACCOUNT, INSTANCE, KEY, GROUP, HOST_KEY, LAUNCH, &[RunInstances, TerminateInstances, CreateTags]],
+    ),
     ("instance describe", &[INSTANCE]),
+    ("instance extend", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[CreateTags]]),
     ("instance list", &[INSTANCE]),
     ("instance terminate", &[ACCOUNT, INSTANCE, &[TerminateInstances]]),
     ("key create", &[ACCOUNT, KEY, &[ImportKeyPair]]),
     ("key delete", &[ACCOUNT, KEY, INSTANCE, &[DeleteKeyPair]]),
     ("key list", &[KEY]),
+    ("plan", &[ACCOUNT, INSTANCE, KEY, GROUP, RECORDS, LOOK]),
     (
         "security-group create",
         &[
@@ -49,7 +78,24 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("security-group delete", &[ACCOUNT, GROUP, INSTANCE, &[DescribeNetworkInterfaces, DeleteSecurityGroup]]),
     ("security-group list", &[&[DescribeSecurityGroups, DescribeSecurityGroupRules]]),
     ("ssh", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
+    ("status", &[ACCOUNT, INSTANCE, KEY, GROUP, RECORDS, LOOK, &[DescribeRegions]]),
     ("types", &[&[DescribeInstanceTypeOfferings, DescribeInstanceTypes]]),
+    (
+        "up",
+        &[
+            ACCOUNT,
+            INSTANCE,
+            KEY,
+            GROUP,
+            HOST_KEY,
+            RECORDS,
+            LOOK,
+            LAUNCH,
+            &[ImportKeyPair, CreateSecurityGroup, AuthorizeSecurityGroupIngress, RevokeSecurityGroupIngress],
+            &[RunInstances, StartInstances, StopInstances, ModifyInstanceAttribute, TerminateInstances],
+            &[CreateTags, ChangeResourceRecordSets],
+        ],
+    ),
 ];
 
 /// Returns the calls of a command such as `key create`, or of all commands of a noun; `None` where there is none.

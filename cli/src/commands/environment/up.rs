@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::apply::Worker;
 use super::plan::{look, text};
 use super::refused;
-use crate::args::UpOptions;
+use crate::args::{UpOptions, WaitFor};
 use crate::aws::Aws;
 use crate::commands::patience::Patience;
 use crate::commands::{Context, connect, instance, select};
@@ -90,7 +90,8 @@ async fn await_it(
         }
     };
     let mut patience = Patience::new(options.timeout.0);
-    let (wait, accept) = (options.wait, options.accept_host_key);
+    let default = if context.settings.nitro() { WaitFor::Ready } else { WaitFor::Ssh };
+    let (wait, accept) = (options.wait.unwrap_or(default), options.accept_host_key);
     let awaited = instance::await_instance(context, aws, folder, &instance, wait, accept, &mut patience).await;
     awaited.map_err(|error| error.made([instance::wait::made(&instance)]))
 }

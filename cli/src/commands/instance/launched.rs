@@ -3,13 +3,12 @@
 use iac_core::launch::launch_tokens;
 use iac_core::observed::{Instance, Observed};
 
-use super::create::{end_surplus, first_unused, launch};
+use super::create::{end_surplus, finish, first_unused, launch};
 use super::prepare::prepare;
-use super::wait;
 use crate::args::WaitFor;
 use crate::aws::Aws;
 use crate::commands::patience::Patience;
-use crate::commands::{Context, host_key, key, select};
+use crate::commands::{Context, key, select};
 use crate::error::Result;
 use crate::files::SecretsFolder;
 
@@ -26,7 +25,7 @@ pub(crate) fn mark_launch(context: &Context<'_>, folder: &SecretsFolder, have: &
 /// Launches the instance unless another run has done so meanwhile; the mark of the launch stays until it is waited for.
 pub(crate) async fn launch_once(context: &Context<'_>, aws: &Aws, folder: &SecretsFolder) -> Result<Instance> {
     let name = context.settings.instance_name()?;
-    let (prepared, instances) = tokio::join!(prepare(context, aws, folder), select::named(aws, name));
+    let (prepared, instances) = tokio::join!(prepare(context, aws, folder, true), select::named(aws, name));
     let (instances, prepared) = (instances?, prepared?);
     if let Some(instance) = select::one_live(name, &instances)? {
         return Ok(instance.clone());
@@ -48,16 +47,9 @@ pub(crate) async fn await_instance(
     accept_host_key: bool,
     patience: &mut Patience,
 ) -> Result<Instance> {
-    let mut instance = instance.clone();
-    if wait == WaitFor::Running {
-        instance = wait::running(context, aws, &instance.id, patience).await?;
+    if wait < WaitFor::Ssh {
+        return finish(context, aws, folder, instance, folder.path(), accept_host_key, wait, patience).await;
     }
-    if wait == WaitFor::Ssh {
-        let running = wait::running(context, aws, &instance.id, patience);
-        let (running, key_file) = tokio::join!(running, key::private_half(context, aws, folder));
-        instance = running?;
-        host_key::reach(context, aws, folder, &instance, &key_file?, patience, accept_host_key).await?;
-    }
-    folder.remove_launch(context.settings.instance_name()?)?;
-    Ok(instance)
+    let key_file = key::private_half(context, aws, folder).await?;
+    finish(context, aws, folder, instance, &key_file, accept_host_key, wait, patience).await
 }

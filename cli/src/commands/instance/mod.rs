@@ -1,4 +1,4 @@
-//! `iac instance`: make, list, describe and terminate one instance.
+//! `iac instance`: make, list, describe, extend and terminate one instance.
 
 mod create;
 mod fitting;
@@ -9,7 +9,7 @@ pub(crate) mod terminate;
 pub(crate) mod wait;
 
 use crate::args::{InstanceCommand, InstanceVerb};
-use crate::commands::{Context, connect, select};
+use crate::commands::{Context, connect, host, select};
 use crate::error::Result;
 
 pub(crate) use launched::{await_instance, launch_once, mark_launch};
@@ -24,6 +24,7 @@ pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Resu
             let instance = select::one(&aws, context.settings, one.id.as_deref()).await?;
             context.ui.data(&instance, |width| list::described(&instance, width))
         }
+        InstanceVerb::Extend(options) => host::end::extend(context, &options).await,
         InstanceVerb::Terminate { one, no_wait, timeout, force } => {
             let wait = (!no_wait).then_some(timeout.0);
             terminate::terminate(context, one.id.as_deref(), wait, force).await

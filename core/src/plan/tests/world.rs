@@ -84,6 +84,7 @@ fn pair(tags: Vec<Tag>) -> KeyPair {
         kind: KeyKind::Ed25519,
         fingerprint: None,
         public_key: Some(public_key('C')),
+        created: None,
     }
 }
 
