@@ -11,6 +11,7 @@ mod doctor;
 mod eif;
 mod environment;
 mod global;
+mod host;
 mod instance;
 mod key;
 mod policy;
@@ -33,7 +34,10 @@ pub(crate) use self::doctor::{DoctorCommand, DoctorVerb};
 pub(crate) use self::eif::{EifCommand, EifVerb};
 pub(crate) use self::environment::{DownOptions, PlanOptions, StatusOptions, UpOptions};
 pub(crate) use self::global::{Format, GlobalOptions};
-pub(crate) use self::instance::{CreateOptions, Goal, InstanceCommand, InstanceVerb, WaitFor, WaitOptions};
+pub(crate) use self::host::{EnclaveOptions, HostCommand, HostVerb, ScriptForm};
+pub(crate) use self::instance::{
+    CreateOptions, ExtendOptions, Goal, InstanceCommand, InstanceVerb, WaitFor, WaitOptions,
+};
 pub(crate) use self::key::{KeyCommand, KeyType, KeyVerb};
 pub(crate) use self::policy::PolicyCommand;
 pub(crate) use self::security_group::{SecurityGroupCommand, SecurityGroupVerb};
@@ -88,6 +92,8 @@ pub(crate) enum Command {
     Types(TypesCommand),
     /// Check everything that a host needs before it is there; explain nitro-cli's error codes
     Doctor(DoctorCommand),
+    /// Make the instance ready for enclaves, and check whether it is
+    Host(HostCommand),
     /// Print the least IAM policy that this configuration needs
     Policy(PolicyCommand),
     /// Show enclave images and why two differ, offline
@@ -161,6 +167,7 @@ impl Arguments {
             Command::Deploy(deploy) => deploy.target.typed(),
             Command::Types(wanted) => wanted.typed(),
             Command::Doctor(doctor) => doctor.typed(),
+            Command::Host(host) => host.typed(),
             Command::Policy(policy) => policy.typed(),
         });
         typed

@@ -51,9 +51,9 @@ pub(crate) struct UpOptions {
     /// Terminate the instance and launch another where a change needs that; what is on it is lost
     #[arg(long)]
     pub(crate) replace: bool,
-    /// What to wait for
-    #[arg(long, value_name = "STATE", default_value = "ssh")]
-    pub(crate) wait: WaitFor,
+    /// What to wait for [default: ready, or ssh for `standard`]
+    #[arg(long, value_name = "STATE")]
+    pub(crate) wait: Option<WaitFor>,
     /// How long to wait
     #[arg(long, value_name = "SPAN", default_value = "10m")]
     pub(crate) timeout: Span,

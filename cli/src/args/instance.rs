@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{ListOptions, Span, SshOptions, Typed, present};
+use super::{EnclaveOptions, ListOptions, Span, SshOptions, Typed, present};
 use crate::config::Key;
 
 #[derive(Debug, Args)]
@@ -34,7 +34,7 @@ pub(crate) struct InstanceOptions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum InstanceVerb {
-    /// Launch the instance and wait until SSH answers
+    /// Launch the instance and wait until it is ready
     Create(CreateOptions),
     /// List the instances of the region that `iac` made
     List {
@@ -93,6 +93,8 @@ pub(crate) enum InstanceVerb {
     },
     /// Show what the instance printed on its console, also when SSH never answers
     Console(OneInstance),
+    /// Move the time at which the instance ends itself
+    Extend(ExtendOptions),
     /// Terminate the instance and wait until it is gone
     Terminate {
         #[command(flatten)]
@@ -107,6 +109,23 @@ pub(crate) enum InstanceVerb {
         #[arg(long)]
         force: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExtendOptions {
+    /// By how much, such as `2h`
+    #[arg(value_name = "SPAN")]
+    pub(crate) by: Span,
+    #[command(flatten)]
+    pub(crate) one: OneInstance,
+    #[command(flatten)]
+    ssh: SshOptions,
+    /// Trust the host key that the server shows, once, when the console shows none
+    #[arg(long)]
+    pub(crate) accept_host_key: bool,
+    /// How long a new instance may take to print its host keys
+    #[arg(long, value_name = "SPAN", default_value = "1m")]
+    pub(crate) timeout: Span,
 }
 
 #[derive(Debug, Args)]
@@ -126,8 +145,16 @@ pub(crate) struct CreateOptions {
     /// Instance profile, by name or ARN [default: none]
     #[arg(long, value_name = "NAME|ARN")]
     instance_profile: Option<String>,
+    /// Time after which the instance ends itself, such as `8h` [default: none]
+    #[arg(long, value_name = "SPAN")]
+    ttl: Option<String>,
+    #[command(flatten)]
+    enclave: EnclaveOptions,
     #[command(flatten)]
     ssh: SshOptions,
+    /// Leave out what makes the host ready for enclaves
+    #[arg(long)]
+    pub(crate) no_setup: bool,
     #[command(flatten)]
     pub(crate) wait: WaitOptions,
 }
@@ -135,9 +162,9 @@ pub(crate) struct CreateOptions {
 /// How far a command that makes an instance run waits for it.
 #[derive(Debug, Args)]
 pub(crate) struct WaitOptions {
-    /// What to wait for
-    #[arg(long = "wait", value_name = "STATE", default_value = "ssh")]
-    pub(crate) until: WaitFor,
+    /// What to wait for [default: ready for a new host with enclaves, else ssh]
+    #[arg(long = "wait", value_name = "STATE")]
+    pub(crate) until: Option<WaitFor>,
     /// How long to wait
     #[arg(long, value_name = "SPAN", default_value = "10m")]
     pub(crate) timeout: Span,
@@ -147,7 +174,7 @@ pub(crate) struct WaitOptions {
 }
 
 /// What `instance create` and `instance start` wait for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum WaitFor {
     /// Return as soon as AWS has taken the request
     None,
@@ -155,6 +182,8 @@ pub(crate) enum WaitFor {
     Running,
     /// Until its host key is proven and SSH answers
     Ssh,
+    /// Until every check of `iac host status` holds
+    Ready,
 }
 
 /// What `instance wait` waits for.
@@ -195,6 +224,7 @@ impl InstanceCommand {
         match &self.verb {
             InstanceVerb::Create(create) => typed.extend(create.typed()),
             InstanceVerb::Start { ssh, .. } | InstanceVerb::Wait { ssh, .. } => typed.extend(ssh.typed()),
+            InstanceVerb::Extend(extend) => typed.extend(extend.ssh.typed()),
             _ => {}
         }
         typed
@@ -209,7 +239,9 @@ impl CreateOptions {
             (Key::SubnetId, &self.subnet_id),
             (Key::VolumeGib, &self.volume_gib),
             (Key::InstanceProfile, &self.instance_profile),
+            (Key::Ttl, &self.ttl),
         ]);
+        typed.extend(self.enclave.typed());
         typed.extend(self.ssh.typed());
         typed
     }

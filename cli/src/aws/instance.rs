@@ -1,5 +1,6 @@
 //! Instances: how they are found, what EC2's answer means, how they are ended.
 
+use aws_sdk_ec2::operation::create_tags::CreateTagsInput;
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesInput;
 use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesInputBuilder;
 use aws_sdk_ec2::operation::get_console_output::GetConsoleOutputInput;
@@ -9,7 +10,7 @@ use iac_core::filter::filter_pattern;
 use iac_core::name::{InstanceName, KeyName};
 use iac_core::observed::{Instance, InstanceState};
 use iac_core::policy::Operation;
-use iac_core::tag::{self, Owner};
+use iac_core::tag::{self, Owner, Tag};
 
 use super::client::Aws;
 use super::convert::{base64_text, filter, tags, timestamp};
@@ -117,6 +118,14 @@ impl Aws {
             Err(error) if error.is("InvalidInstanceID.NotFound") => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Puts tags on a resource, over those of the same keys.
+    pub(crate) async fn tag(&self, id: &str, tags: &[Tag]) -> Result<(), CallError> {
+        let tags = tags.iter().map(|tag| types::Tag::builder().key(&tag.key).value(&tag.value).build());
+        let request = CreateTagsInput::builder().resources(id).set_tags(Some(tags.collect()));
+        let answer = request.send_with(&self.ec2).await;
+        answer.map(drop).map_err(|error| CallError::new(&error))
     }
 
     /// Asks AWS to terminate an instance and returns the state it then has.

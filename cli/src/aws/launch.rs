@@ -27,6 +27,10 @@ pub(crate) struct Launch {
     pub(crate) volume_gib: i32,
     /// The name or the ARN of an instance profile.
     pub(crate) instance_profile: Option<String>,
+    /// What the host does at its first boot, at most 16 KiB.
+    pub(crate) user_data: Option<String>,
+    /// Whether a shutdown from inside terminates the instance.
+    pub(crate) ends_itself: bool,
     pub(crate) tags: Vec<Tag>,
 }
 
@@ -78,6 +82,9 @@ fn request(launch: &Launch, subnet_id: &str, token: &LaunchToken) -> RunInstance
         .metadata_options(metadata_options())
         .enclave_options(types::EnclaveOptionsRequest::builder().enabled(launch.nitro).build())
         .set_iam_instance_profile(launch.instance_profile.as_deref().map(profile))
+        // The SDK does not encode it.
+        .set_user_data(launch.user_data.as_ref().map(aws_smithy_types::base64::encode))
+        .set_instance_initiated_shutdown_behavior(launch.ends_itself.then_some(types::ShutdownBehavior::Terminate))
         .set_tag_specifications(Some(specifications.into()))
 }
 
@@ -139,6 +146,8 @@ mod tests {
             security_group_id: "sg-1".into(),
             volume_gib: 16,
             instance_profile: None,
+            user_data: None,
+            ends_itself: false,
             tags: vec![Tag::new("Name", "dev")],
         }
     }
@@ -173,6 +182,15 @@ mod tests {
             [&types::ResourceType::Instance, &types::ResourceType::Volume, &types::ResourceType::NetworkInterface]
         );
         assert!(request.tag_specifications().iter().all(|tags| tags.tags()[0].value() == Some("dev")));
+    }
+
+    #[test]
+    fn user_data_is_encoded_and_an_end_terminates() {
+        let plain = built(&launch());
+        assert_eq!((plain.user_data(), plain.instance_initiated_shutdown_behavior()), (None, None));
+        let ending = built(&Launch { user_data: Some("#!/bin/sh\n".into()), ends_itself: true, ..launch() });
+        assert_eq!(ending.user_data(), Some("IyEvYmluL3NoCg=="));
+        assert_eq!(ending.instance_initiated_shutdown_behavior(), Some(&types::ShutdownBehavior::Terminate));
     }
 
     #[test]

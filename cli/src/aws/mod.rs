@@ -23,7 +23,6 @@ mod power;
 mod public_address;
 mod quota;
 mod security_group;
-mod tagging;
 mod time_limits;
 mod volume;
 

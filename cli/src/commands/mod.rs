@@ -7,6 +7,7 @@ mod dns;
 mod doctor;
 mod eif;
 mod environment;
+mod host;
 pub(crate) mod host_key;
 mod instance;
 pub(crate) mod key;
@@ -88,6 +89,7 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
         Command::Ssh(command) => ssh::run(context, command).await,
         Command::Deploy(command) => deploy::run(context, command).await,
         Command::Types(command) => types::run(context, command).await.map(|()| 0),
+        Command::Host(command) => host::run(context, command).await,
         Command::Policy(command) => policy::run(context, &command).await.map(|()| 0),
         // These have run before any setting was loaded.
         Command::Config(_)

@@ -1,11 +1,12 @@
-//! The server that `ssh` and `deploy` connect to: the instance, its key, its proven host key.
+//! The server that `ssh`, `deploy` and `host` connect to: the instance, its key, its proven host key.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use iac_core::name::KeyName;
 use iac_core::observed::{Instance, InstanceState};
 
-use crate::args::TargetOptions;
+use crate::args::{ExtendOptions, TargetOptions};
 use crate::aws::Aws;
 use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
@@ -15,8 +16,41 @@ use crate::error::{Error, Kind, Result};
 use crate::files::{self, Found, SecretsFolder};
 use crate::ssh::Target;
 
-/// Finds the instance and everything that a connection to it needs.
+/// Which instance is meant, and how far to go for its host key.
+#[derive(Debug)]
+pub(super) struct Wish<'a> {
+    id: Option<&'a str>,
+    accept_host_key: bool,
+    timeout: Duration,
+}
+
+impl<'a> From<&'a TargetOptions> for Wish<'a> {
+    fn from(typed: &'a TargetOptions) -> Self {
+        Self { id: typed.id.as_deref(), accept_host_key: typed.accept_host_key, timeout: typed.timeout.0 }
+    }
+}
+
+impl<'a> From<&'a ExtendOptions> for Wish<'a> {
+    fn from(typed: &'a ExtendOptions) -> Self {
+        Self { id: typed.one.id.as_deref(), accept_host_key: typed.accept_host_key, timeout: typed.timeout.0 }
+    }
+}
+
+/// An instance that can be connected to.
+#[derive(Debug)]
+pub(super) struct Reached {
+    pub(super) aws: Aws,
+    pub(super) instance: Instance,
+    pub(super) target: Target,
+}
+
+/// Finds what a connection to the instance needs.
 pub(super) async fn target(context: &Context<'_>, options: &TargetOptions) -> Result<Target> {
+    Ok(reach(context, &options.into()).await?.target)
+}
+
+/// Finds the instance and everything that a connection to it needs.
+pub(super) async fn reach(context: &Context<'_>, wish: &Wish<'_>) -> Result<Reached> {
     let settings = context.settings;
     let folder = SecretsFolder::existing(settings.secrets_folder()?);
     let aws = connect(settings).await?;
@@ -27,16 +61,16 @@ pub(super) async fn target(context: &Context<'_>, options: &TargetOptions) -> Re
             None => Ok(()),
         }
     };
-    let looking = Box::pin(async { tokio::try_join!(select::one(&aws, settings, options.id.as_deref()), account) });
+    let looking = Box::pin(async { tokio::try_join!(select::one(&aws, settings, wish.id), account) });
     let (instance, ()) = progress.during(context.interrupt.or_stop(looking)).await??;
     drop(progress);
     running(&instance)?;
     let key_file = private_half(context, &aws, &folder, &instance).await?;
     let target = host_key::target(settings, &folder, &instance, &key_file)?;
-    let mut patience = Patience::new(options.timeout.0);
-    let trust = if options.accept_host_key { Trust::Server } else { Trust::Console };
+    let mut patience = Patience::new(wish.timeout);
+    let trust = if wish.accept_host_key { Trust::Server } else { Trust::Console };
     host_key::prove(context, &aws, &folder, &target, &mut patience, trust).await?;
-    Ok(target)
+    Ok(Reached { aws, instance, target })
 }
 
 fn running(instance: &Instance) -> Result<()> {

@@ -51,14 +51,14 @@ pub fn facts(wanted: &Wanted) -> String {
     script(&settings, FACTS)
 }
 
-/// Returns the command line, for root, that moves the end of a host by this much.
+/// Returns the command line that moves the end of a host by this much.
 #[must_use]
 pub fn extend(by: Duration) -> String {
-    format!("sh {END_PATH} add {}", seconds(by))
+    format!("sudo -n sh {END_PATH} add {}", seconds(by))
 }
 
-/// The command line, for root, that arms the end of a host again.
-pub const ARM: &str = "sh /opt/iac/end arm";
+/// The command line that arms the end of a host again.
+pub const ARM: &str = "sudo -n sh /opt/iac/end arm";
 
 /// Returns what a launch passes to the host, in cloud-init's form; `None` where it has nothing to say.
 /// <https://docs.cloud-init.io/en/latest/reference/modules.html>
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn spans_are_whole_seconds_and_never_none() {
-        assert_eq!(extend(Duration::from_mins(90)), "sh /opt/iac/end add 5400");
+        assert_eq!(extend(Duration::from_mins(90)), "sudo -n sh /opt/iac/end add 5400");
         assert_eq!(seconds(Duration::from_millis(50)), "1");
     }
 }

@@ -30,6 +30,8 @@ pub struct SetUp {
     pub steps: Vec<Step>,
     /// Whether all of it has ended, well or not.
     pub has_ended: bool,
+    /// The last lines of its log, where a step failed.
+    pub log: Vec<String>,
 }
 
 /// How a set-up stands.
@@ -56,6 +58,7 @@ impl SetUp {
         for line in said.lines() {
             match line.split_once(' ') {
                 Some(("end", _)) => read.has_ended = true,
+                Some(("log", said)) => read.log.push(said.to_owned()),
                 Some((step, outcome)) => {
                     let outcome = match outcome {
                         "unchanged" => Outcome::Unchanged,
@@ -99,8 +102,9 @@ mod tests {
         assert_eq!(read("device unchanged\npackages changed\n").state(true), State::Running);
         assert_eq!(read("device unchanged\npackages changed\n").state(false), State::Interrupted);
         assert_eq!(read("").state(false), State::Interrupted);
-        let failed = read("device unchanged\npackages failed\nend failed\n");
+        let failed = read("device unchanged\npackages failed\nlog it is not there\nlog \nend failed\n");
         assert_eq!((failed.state(false), failed.failed()), (State::Failed, Some("packages")));
+        assert_eq!(failed.log, ["it is not there", ""]);
         let done = read("noise\nmemory changed\nsudo: a word\nend done\n");
         assert_eq!((done.state(false), done.steps.len()), (State::Done, 1));
     }

@@ -29,39 +29,43 @@ const LAUNCH_TYPE: &[Operation] = &[DescribeInstanceTypeOfferings, DescribeInsta
 /// Finding out what a launch asks for.
 const LAUNCH: &[Operation] = &[DescribeImages, DescribeInstanceTypeOfferings, DescribeInstanceTypes, GetParameters];
 
-/// Seeing everything of an environment.
-const OBSERVE: &[Operation] = &[DescribeInstances, DescribeKeyPairs, DescribeSecurityGroupRules, DescribeVolumes];
-/// Looking for a name's zone and its records.
-const DNS: &[Operation] = &[ListHostedZones, ListResourceRecordSets];
-/// Making a security group, or mending its rules.
-const MAKE_GROUP: &[Operation] =
-    &[AuthorizeSecurityGroupIngress, CreateSecurityGroup, DescribeSecurityGroupRules, RevokeSecurityGroupIngress];
+/// Looking at a name, where one is set.
+const RECORDS: &[Operation] = &[ListHostedZones, ListResourceRecordSets];
+/// Looking at a whole environment.
+const LOOK: &[Operation] = &[DescribeSecurityGroupRules, DescribeVolumes, GetParameters];
 
 /// Every command that speaks to AWS, as it is typed, with its calls.
 pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("deploy copy", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("deploy fetch", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("deploy run", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
-    ("dns create", &[ACCOUNT, INSTANCE, DNS, &[ChangeResourceRecordSets]]),
-    ("dns delete", &[ACCOUNT, DNS, &[ChangeResourceRecordSets]]),
-    ("dns describe", &[DNS]),
-    ("dns list", &[DNS]),
+    ("dns create", &[ACCOUNT, INSTANCE, RECORDS, &[ChangeResourceRecordSets]]),
+    ("dns delete", &[ACCOUNT, RECORDS, &[ChangeResourceRecordSets]]),
+    ("dns describe", &[RECORDS]),
+    ("dns list", &[RECORDS]),
     ("doctor", &[ACCOUNT, INSTANCE, HOST_KEY, LAUNCH_TYPE, &[DescribeRouteTables, DescribeSubnets, GetServiceQuota]]),
     (
         "down",
         &[
             ACCOUNT,
+            INSTANCE,
+            KEY,
             GROUP,
-            OBSERVE,
-            DNS,
-            &[DeleteKeyPair, DeleteSecurityGroup, DeleteVolume, DescribeNetworkInterfaces, TerminateInstances],
-            &[ChangeResourceRecordSets],
+            RECORDS,
+            &[DescribeSecurityGroupRules, DescribeVolumes, DescribeNetworkInterfaces, ChangeResourceRecordSets],
+            &[TerminateInstances, DeleteKeyPair, DeleteSecurityGroup, DeleteVolume],
         ],
     ),
+    ("host setup", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
+    ("host status", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[CreateTags]]),
     ("instance console", &[INSTANCE, HOST_KEY]),
     // A launch that another run has overtaken is ended at once.
-    ("instance create", &[ACCOUNT, INSTANCE, KEY, GROUP, HOST_KEY, LAUNCH, &[RunInstances, TerminateInstances]]),
+    (
+        "instance create",
+        &[ACCOUNT, INSTANCE, KEY, GROUP, HOST_KEY, LAUNCH, &[RunInstances, TerminateInstances, CreateTags]],
+    ),
     ("instance describe", &[INSTANCE]),
+    ("instance extend", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[CreateTags]]),
     ("instance list", &[INSTANCE]),
     ("instance start", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[StartInstances]]),
     ("instance stop", &[ACCOUNT, INSTANCE, &[StopInstances]]),
@@ -70,25 +74,35 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("key create", &[ACCOUNT, KEY, &[ImportKeyPair]]),
     ("key delete", &[ACCOUNT, KEY, INSTANCE, &[DeleteKeyPair]]),
     ("key list", &[KEY]),
-    ("plan", &[ACCOUNT, GROUP, OBSERVE, DNS, &[GetParameters]]),
-    ("security-group create", &[ACCOUNT, GROUP, MAKE_GROUP]),
+    ("plan", &[ACCOUNT, INSTANCE, KEY, GROUP, RECORDS, LOOK]),
+    (
+        "security-group create",
+        &[
+            ACCOUNT,
+            GROUP,
+            &[DescribeSecurityGroupRules, CreateSecurityGroup],
+            &[AuthorizeSecurityGroupIngress, RevokeSecurityGroupIngress],
+        ],
+    ),
     ("security-group delete", &[ACCOUNT, GROUP, INSTANCE, &[DescribeNetworkInterfaces, DeleteSecurityGroup]]),
     ("security-group list", &[&[DescribeSecurityGroups, DescribeSecurityGroupRules]]),
     ("ssh", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
-    ("status", &[ACCOUNT, GROUP, OBSERVE, DNS, &[DescribeRegions, GetParameters]]),
+    ("status", &[ACCOUNT, INSTANCE, KEY, GROUP, RECORDS, LOOK, &[DescribeRegions]]),
     ("types", &[LAUNCH_TYPE]),
     (
         "up",
         &[
             ACCOUNT,
+            INSTANCE,
+            KEY,
             GROUP,
-            OBSERVE,
-            DNS,
             HOST_KEY,
+            RECORDS,
+            LOOK,
             LAUNCH,
-            MAKE_GROUP,
-            &[ImportKeyPair, RunInstances, StartInstances, StopInstances, ModifyInstanceAttribute, TerminateInstances],
-            &[ChangeResourceRecordSets, CreateTags],
+            &[ImportKeyPair, CreateSecurityGroup, AuthorizeSecurityGroupIngress, RevokeSecurityGroupIngress],
+            &[RunInstances, StartInstances, StopInstances, ModifyInstanceAttribute, TerminateInstances],
+            &[CreateTags, ChangeResourceRecordSets],
         ],
     ),
 ];

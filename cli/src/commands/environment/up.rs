@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::apply::Worker;
 use super::plan::{look, text};
 use super::refused;
-use crate::args::UpOptions;
+use crate::args::{UpOptions, WaitFor};
 use crate::aws::Aws;
 use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
@@ -97,7 +97,9 @@ async fn await_it(
         (false, true) => Trust::ConsoleOfRestarted,
         (false, false) => Trust::Console,
     };
-    let awaited = instance::await_instance(context, aws, folder, &instance, options.wait, trust, &mut patience).await;
+    let default = if context.settings.nitro() { WaitFor::Ready } else { WaitFor::Ssh };
+    let wait = options.wait.unwrap_or(default);
+    let awaited = instance::await_instance(context, aws, folder, &instance, wait, trust, &mut patience).await;
     awaited.map_err(|error| error.made([instance::wait::made(&instance)]))
 }
 

@@ -11,11 +11,11 @@ use super::list::described;
 use super::prepare::{Prepared, prepare};
 use super::terminate;
 use super::wait::{self, Login, made};
-use crate::args::CreateOptions;
+use crate::args::{CreateOptions, WaitFor};
 use crate::aws::{Aws, LaunchError, Wanted};
 use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
-use crate::commands::{Context, connect, select};
+use crate::commands::{Context, connect, host, select};
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 
@@ -23,11 +23,13 @@ use crate::files::SecretsFolder;
 pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Result<()> {
     let settings = context.settings;
     let name = settings.instance_name()?;
-    refuse_ttl(context)?;
+    let wait = wait_for(context, options)?;
+    note_cost(context);
     let folder = SecretsFolder::open(settings.secrets_folder()?)?;
     let mut patience = Patience::new(options.wait.timeout.0);
     let aws = connect(settings).await?;
-    let (prepared, instances) = tokio::join!(prepare(context, &aws, &folder), select::named(&aws, name));
+    let (prepared, instances) =
+        tokio::join!(prepare(context, &aws, &folder, !options.no_setup), select::named(&aws, name));
     let instances = instances?;
     let live: Vec<Instance> = instances.iter().filter(|instance| instance.state.is_live()).cloned().collect();
     let marker = folder.launch(name)?.as_deref().and_then(LaunchToken::parse);
@@ -50,19 +52,31 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
         }
     };
     end_surplus(context, &aws, &tokens, &instance).await?;
-    let finished = finish(context, &aws, &folder, &prepared, options, &mut patience, &instance).await;
+    let trust = if options.wait.accept_host_key { Trust::Server } else { Trust::Console };
+    let login = Login { folder: &folder, key_file: &prepared.key_file, trust };
+    let finished = finish(context, &aws, &folder, &instance, Some(&login), wait, &mut patience).await;
     let instance = finished.map_err(|error| error.made([made(&instance)]))?;
     context.ui.data(&instance, |width| described(&instance, width))
 }
 
-/// A time to live that nothing keeps would be worse than none.
-fn refuse_ttl(context: &Context<'_>) -> Result<()> {
+/// What to wait for: as far as the launch makes the host, unless something else is asked for.
+fn wait_for(context: &Context<'_>, options: &CreateOptions) -> Result<WaitFor> {
+    let is_set_up = context.settings.nitro() && !options.no_setup;
+    match options.wait.until {
+        Some(WaitFor::Ready) if options.no_setup => {
+            Err(Error::new(Kind::Usage, "`--wait ready` waits for the set-up that `--no-setup` leaves out")
+                .hint("leave one of them out"))
+        }
+        Some(wait) => Ok(wait),
+        None if is_set_up => Ok(WaitFor::Ready),
+        None => Ok(WaitFor::Ssh),
+    }
+}
+
+fn note_cost(context: &Context<'_>) {
     if context.settings.ttl.is_none() {
         context.ui.note("no `ttl`: the instance runs, and costs, until it is terminated");
-        return Ok(());
     }
-    Err(Error::new(Kind::SettingInvalid, "`ttl` is set, but this version cannot make an instance end by itself")
-        .hint("remove `ttl`, and end the instance with `iac instance terminate`"))
 }
 
 /// The first generation after all those that an ended instance still shows; the others AWS would refuse.
@@ -146,18 +160,28 @@ fn refused(prepared: &Prepared, error: LaunchError) -> Error {
 }
 
 /// Waits as far as was asked for, and removes the marker: the launch is no longer interrupted.
-async fn finish(
+pub(super) async fn finish(
     context: &Context<'_>,
     aws: &Aws,
     folder: &SecretsFolder,
-    prepared: &Prepared,
-    options: &CreateOptions,
-    patience: &mut Patience,
     launched: &Instance,
+    login: Option<&Login<'_>>,
+    wait: WaitFor,
+    patience: &mut Patience,
 ) -> Result<Instance> {
-    let trust = if options.wait.accept_host_key { Trust::Server } else { Trust::Console };
-    let login = Login { folder, key_file: &prepared.key_file, trust };
-    let instance = wait::until(context, aws, options.wait.until, Some(&login), patience, launched).await?;
+    let arrived = wait::until(context, aws, wait, login, patience, launched).await?;
+    let mut instance = arrived.instance;
+    if let Some(target) = arrived.target {
+        let wanted = host::wanted(context.settings);
+        let ends = match (arrived.report, wanted.ttl) {
+            (Some(report), _) => report.ends,
+            (None, Some(_)) => host::ready::armed(context, &target, &wanted, patience).await?.ends,
+            (None, None) => None,
+        };
+        let tag = host::end::tag(context, aws, &instance, ends).await?;
+        instance.tags.retain(|kept| tag.as_ref().is_none_or(|tag| tag.key != kept.key));
+        instance.tags.extend(tag);
+    }
     folder.remove_launch(context.settings.instance_name()?)?;
     Ok(instance)
 }

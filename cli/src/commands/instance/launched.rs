@@ -3,9 +3,9 @@
 use iac_core::launch::launch_tokens;
 use iac_core::observed::{Instance, Observed};
 
-use super::create::{end_surplus, first_unused, launch};
+use super::create::{end_surplus, finish, first_unused, launch};
 use super::prepare::prepare;
-use super::wait::{self, Login};
+use super::wait::Login;
 use crate::args::WaitFor;
 use crate::aws::Aws;
 use crate::commands::host_key::Trust;
@@ -27,7 +27,7 @@ pub(crate) fn mark_launch(context: &Context<'_>, folder: &SecretsFolder, have: &
 /// Launches the instance unless another run has done so meanwhile; the mark of the launch stays until it is waited for.
 pub(crate) async fn launch_once(context: &Context<'_>, aws: &Aws, folder: &SecretsFolder) -> Result<Instance> {
     let name = context.settings.instance_name()?;
-    let (prepared, instances) = tokio::join!(prepare(context, aws, folder), select::named(aws, name));
+    let (prepared, instances) = tokio::join!(prepare(context, aws, folder, true), select::named(aws, name));
     let (instances, prepared) = (instances?, prepared?);
     if let Some(instance) = select::one_live(name, &instances)? {
         return Ok(instance.clone());
@@ -50,11 +50,9 @@ pub(crate) async fn await_instance(
     patience: &mut Patience,
 ) -> Result<Instance> {
     let key_file = match wait {
-        WaitFor::Ssh => Some(key::private_half(context, aws, folder).await?),
+        WaitFor::Ssh | WaitFor::Ready => Some(key::private_half(context, aws, folder).await?),
         WaitFor::None | WaitFor::Running => None,
     };
     let login = key_file.as_ref().map(|key_file| Login { folder, key_file, trust });
-    let instance = wait::until(context, aws, wait, login.as_ref(), patience, instance).await?;
-    folder.remove_launch(context.settings.instance_name()?)?;
-    Ok(instance)
+    finish(context, aws, folder, instance, login.as_ref(), wait, patience).await
 }

@@ -1,7 +1,9 @@
 //! `iac instance list` and what an instance looks like as text.
 
+use iac_core::host::end;
 use iac_core::observed::Instance;
 use iac_core::table::{self, Cell};
+use jiff::Timestamp;
 
 use crate::aws::{Aws, CallError, Wanted};
 use crate::commands::{Context, connect};
@@ -31,6 +33,7 @@ fn text(instances: &[Instance], width: usize) -> String {
     if instances.is_empty() {
         return "no instances".to_owned();
     }
+    let now = Timestamp::now();
     let rows = instances.iter().map(|instance| {
         vec![
             Cell::optional(instance.name.as_deref()),
@@ -40,10 +43,11 @@ fn text(instances: &[Instance], width: usize) -> String {
             Cell::text(if instance.nitro { "nitro" } else { "standard" }),
             Cell::optional(instance.address()),
             Cell::text(&instance.launch_time.map(|time| time.to_string()).unwrap_or_default()),
+            Cell::text(&end::remark(instance, now)),
             Cell::text(instance.owner().remark()),
         ]
     });
-    let headers = ["NAME", "ID", "STATE", "TYPE", "KIND", "ADDRESS", "LAUNCHED", ""];
+    let headers = ["NAME", "ID", "STATE", "TYPE", "KIND", "ADDRESS", "LAUNCHED", "LEFT", ""];
     table::table(&headers, &rows.collect::<Vec<_>>(), width)
 }
 
@@ -61,6 +65,8 @@ pub(super) fn described(instance: &Instance, width: usize) -> String {
         ("address", instance.address().unwrap_or("none").to_owned()),
         ("launched", instance.launch_time.map(|time| time.to_string()).unwrap_or_default()),
     ];
+    let left = end::remark(instance, Timestamp::now());
+    rows.extend((!left.is_empty()).then_some(("time left", left)));
     rows.extend(instance.tags.iter().map(|tag| ("tag", format!("{}={}", tag.key, tag.value))));
     let rows: Vec<_> = rows.into_iter().map(|(label, value)| vec![Cell::text(label), Cell::text(&value)]).collect();
     table::table(&["FIELD", "VALUE"], &rows, width)

@@ -1,4 +1,4 @@
-//! `iac instance`: make, list, describe, wait for, stop, start and terminate one instance.
+//! `iac instance`: make, list, describe, wait for, stop, start, extend and terminate one instance.
 
 mod console;
 mod create;
@@ -14,7 +14,7 @@ pub(crate) mod wait;
 use crate::args::{InstanceCommand, InstanceVerb, WaitFor};
 use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
-use crate::commands::{Context, connect, select};
+use crate::commands::{Context, connect, host, select};
 use crate::error::Result;
 
 pub(crate) use launched::{await_instance, launch_once, mark_launch};
@@ -37,10 +37,11 @@ pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Resu
             stop::stop(context, one.id.as_deref(), no_wait, timeout.0, force).await
         }
         InstanceVerb::Start { one, wait, no_wait, force, .. } => {
-            let goal = if no_wait { WaitFor::None } else { wait.until };
+            let goal = if no_wait { WaitFor::None } else { wait.until.unwrap_or(WaitFor::Ssh) };
             start::start(context, one.id.as_deref(), goal, &wait, force).await
         }
         InstanceVerb::Console(one) => console::console(context, one.id.as_deref()).await,
+        InstanceVerb::Extend(options) => host::end::extend(context, &options).await,
         InstanceVerb::Terminate { one, no_wait, timeout, force } => {
             let wait = (!no_wait).then_some(timeout.0);
             terminate::terminate(context, one.id.as_deref(), wait, force).await

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use iac_core::host::{end, script};
 use iac_core::launch::zone_order;
 use iac_core::name::InstanceName;
 use iac_core::observed::{Architecture, InstanceType};
@@ -9,7 +10,7 @@ use iac_core::tag::creation_tags;
 
 use super::fitting;
 use crate::aws::{Aws, Launch, MachineImage, Subnet};
-use crate::commands::{Context, check_account, key, security_group};
+use crate::commands::{Context, check_account, host, key, security_group};
 use crate::config::{Settings, value::Image};
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
@@ -30,7 +31,14 @@ pub(super) struct Prepared {
 }
 
 /// Looks at everything that the launch depends on; the first round of calls is one step, the image is a second.
-pub(super) async fn prepare(context: &Context<'_>, aws: &Aws, folder: &SecretsFolder) -> Result<Prepared> {
+///
+/// `with_set_up` has the host make itself ready; its end, where it has one, is armed in any case.
+pub(super) async fn prepare(
+    context: &Context<'_>,
+    aws: &Aws,
+    folder: &SecretsFolder,
+    with_set_up: bool,
+) -> Result<Prepared> {
     let settings = context.settings;
     let name = settings.instance_name()?;
     let type_name = settings.instance_type();
@@ -55,6 +63,8 @@ pub(super) async fn prepare(context: &Context<'_>, aws: &Aws, folder: &SecretsFo
     fitting::check(context, aws, &described, &subnets).await?;
     let subnets = in_order(name, type_name, &zones, &subnets)?;
     let image = progress.during(image(aws, &images, &described)).await?;
+    let mut tags = creation_tags(name.as_str(), Some(name), &settings.tags);
+    tags.extend(settings.ttl.map(end::launch_tag));
     let launch = Launch {
         image_id: image.id,
         root_device: image.root_device,
@@ -64,7 +74,9 @@ pub(super) async fn prepare(context: &Context<'_>, aws: &Aws, folder: &SecretsFo
         security_group_id: group.id,
         volume_gib: settings.volume_gib(),
         instance_profile: settings.instance_profile.clone(),
-        tags: creation_tags(name.as_str(), Some(name), &settings.tags),
+        user_data: script::cloud_config(&host::wanted(settings), with_set_up),
+        ends_itself: settings.ttl.is_some(),
+        tags,
     };
     Ok(Prepared { launch, subnets, account, key_file })
 }

@@ -31,7 +31,7 @@ pub(super) async fn start(
     must_be_ours(&instance.owner(), &format!("instance {}", instance.id), force)?;
     // A key that is not here is found missing before anything costs again.
     let key_file = match goal {
-        WaitFor::Ssh => {
+        WaitFor::Ssh | WaitFor::Ready => {
             let folder = SecretsFolder::existing(settings.secrets_folder()?);
             let key_file = target::private_half(context, &aws, &folder, &instance).await?;
             Some((folder, key_file))
@@ -44,7 +44,7 @@ pub(super) async fn start(
     let mut patience = Patience::new(options.timeout.0);
     let begun = asked(context, &aws, &instance, &mut patience).await?;
     let started = wait::until(context, &aws, goal, login.as_ref(), &mut patience, &begun).await;
-    let started = started.map_err(|error| error.made([made(&begun)]))?;
+    let started = started.map_err(|error| error.made([made(&begun)]))?.instance;
     context.ui.data(&started, |width| described(&started, width))
 }
 

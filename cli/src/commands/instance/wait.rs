@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use iac_core::host::report::Report;
 use iac_core::observed::{Instance, InstanceState};
 
 use super::list::described;
@@ -12,9 +13,10 @@ use crate::args::{Goal, WaitFor};
 use crate::aws::Aws;
 use crate::commands::host_key::{self, Trust};
 use crate::commands::patience::{Patience, timed_out};
-use crate::commands::{Context, connect, select, target};
+use crate::commands::{Context, connect, host, select, target};
 use crate::error::{Error, Kind, Made, Result};
 use crate::files::SecretsFolder;
+use crate::ssh::Target;
 
 /// What it takes to log in once an instance runs.
 #[derive(Debug)]
@@ -49,10 +51,20 @@ pub(super) async fn wait(
             let folder = SecretsFolder::existing(context.settings.secrets_folder()?);
             let key_file = target::private_half(context, &aws, &folder, &instance).await?;
             let login = Login { folder: &folder, key_file: &key_file, trust };
-            until(context, &aws, WaitFor::Ssh, Some(&login), patience, &instance).await?
+            until(context, &aws, WaitFor::Ssh, Some(&login), patience, &instance).await?.instance
         }
     };
     context.ui.data(&instance, |width| described(&instance, width))
+}
+
+/// An instance that has been waited for, with what was learnt on the way.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    pub(super) instance: Instance,
+    /// How to connect to it, where SSH was waited for.
+    pub(super) target: Option<Target>,
+    /// What the host says of itself, where it was waited for until it was ready.
+    pub(super) report: Option<Report>,
 }
 
 /// Waits as far as was asked for; to log in takes a [`Login`].
@@ -63,15 +75,23 @@ pub(super) async fn until(
     login: Option<&Login<'_>>,
     patience: &mut Patience,
     begun: &Instance,
-) -> Result<Instance> {
+) -> Result<Arrived> {
     if goal == WaitFor::None {
-        return Ok(begun.clone());
+        return Ok(Arrived { instance: begun.clone(), target: None, report: None });
     }
     let instance = running(context, aws, &begun.id, patience).await?;
-    if let (WaitFor::Ssh, Some(Login { folder, key_file, trust })) = (goal, login) {
-        host_key::reach(context, aws, folder, &instance, key_file, patience, *trust).await?;
-    }
-    Ok(instance)
+    let (WaitFor::Ssh | WaitFor::Ready, Some(Login { folder, key_file, trust })) = (goal, login) else {
+        return Ok(Arrived { instance, target: None, report: None });
+    };
+    let target = host_key::reach(context, aws, folder, &instance, key_file, patience, *trust).await?;
+    let report = match goal {
+        WaitFor::Ready => {
+            let wanted = host::wanted_of(context.settings, &instance);
+            Some(host::ready::ready(context, &target, &wanted, patience).await?)
+        }
+        _ => None,
+    };
+    Ok(Arrived { instance, target: Some(target), report })
 }
 
 /// Waits until an instance runs; an instance that EC2 does not show yet is waited for too.

@@ -66,6 +66,7 @@ step() {
         record "$1" changed >&3
     else
         record "$1" failed >&3
+        tail -n 5 "$log" | sed 's/^/log /' >&3
         record end failed >&3
         exit 1
     fi

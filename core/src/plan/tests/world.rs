@@ -78,13 +78,13 @@ pub(super) fn instance(id: &str, tags: Vec<Tag>, state: InstanceState) -> Instan
 
 fn pair(tags: Vec<Tag>) -> KeyPair {
     KeyPair {
-        created: None,
         name: "dev".to_owned(),
         id: "key-1".to_owned(),
         tags,
         kind: KeyKind::Ed25519,
         fingerprint: None,
         public_key: Some(public_key('C')),
+        created: None,
     }
 }
 

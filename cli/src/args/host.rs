@@ -1,0 +1,70 @@
+//! What can be typed after `iac host`.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{TargetOptions, Typed, present};
+use crate::config::Key;
+
+#[derive(Debug, Args)]
+pub(crate) struct HostCommand {
+    #[command(flatten)]
+    pub(crate) target: TargetOptions,
+    #[command(flatten)]
+    pub(crate) enclave: EnclaveOptions,
+    #[command(subcommand)]
+    pub(crate) verb: HostVerb,
+}
+
+/// What the enclaves of a host get.
+#[derive(Debug, Args)]
+pub(crate) struct EnclaveOptions {
+    /// CPUs for enclaves [default: 2]
+    #[arg(long, global = true, value_name = "COUNT")]
+    cpu_count: Option<String>,
+    /// Memory for enclaves [default: 1024]
+    #[arg(long, global = true, value_name = "MIB")]
+    memory_mib: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HostVerb {
+    /// Print what `instance create` has the host do at its first boot
+    Script {
+        /// In which form
+        #[arg(long, value_name = "FORM", default_value = "cloud-config")]
+        format: ScriptForm,
+    },
+    /// Make a running instance ready for enclaves; what is so already stays
+    Setup,
+    /// Check whether the host is ready for enclaves, and say what mends it
+    Status {
+        /// Mend what can be mended there
+        #[arg(long)]
+        fix: bool,
+    },
+}
+
+/// In which form the set-up is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScriptForm {
+    /// The whole user data: host keys, the end of `ttl`, the set-up
+    CloudConfig,
+    /// The set-up alone, as a shell script for root
+    Sh,
+}
+
+impl HostCommand {
+    /// The settings that were typed.
+    pub(super) fn typed(&self) -> Typed {
+        let mut typed = self.target.typed();
+        typed.extend(self.enclave.typed());
+        typed
+    }
+}
+
+impl EnclaveOptions {
+    /// The settings that were typed.
+    pub(super) fn typed(&self) -> Typed {
+        present([(Key::CpuCount, &self.cpu_count), (Key::MemoryMib, &self.memory_mib)])
+    }
+}

@@ -1,0 +1,75 @@
+//! The end of an instance as its tag tells it: written after the host has, since the host's own is what counts.
+
+use iac_core::host::{end, script};
+use iac_core::observed::Instance;
+use iac_core::tag::{self, Tag};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::remote;
+use crate::args::ExtendOptions;
+use crate::aws::Aws;
+use crate::commands::Context;
+use crate::commands::must_be_ours;
+use crate::commands::target::reach;
+use crate::error::{Error, Kind, Result};
+
+/// What the host's script ends with where it has written no end.
+const NO_END: u8 = 3;
+/// What it ends with where the end would be too far away.
+const TOO_FAR: u8 = 4;
+
+/// Tags an instance with the end that its host has told, unless it is tagged so; returns the tag.
+pub(crate) async fn tag(
+    context: &Context<'_>,
+    aws: &Aws,
+    instance: &Instance,
+    ends: Option<Timestamp>,
+) -> Result<Option<Tag>> {
+    let Some(tag) = ends.map(end::tag) else { return Ok(None) };
+    if tag::value(&instance.tags, tag::ENDS) != Some(&tag.value) {
+        context.interrupt.check()?;
+        aws.tag(&instance.id, std::slice::from_ref(&tag)).await?;
+    }
+    Ok(Some(tag))
+}
+
+/// What `instance extend` prints.
+#[derive(Debug, Serialize)]
+struct Extended<'a> {
+    instance: &'a str,
+    ends: Timestamp,
+}
+
+/// Moves the end of an instance: on the host first, which is what counts, then the tag.
+pub(crate) async fn extend(context: &Context<'_>, options: &ExtendOptions) -> Result<()> {
+    let host = Box::pin(reach(context, &options.into())).await?;
+    let id = host.instance.id.as_str();
+    must_be_ours(&host.instance.owner(), &format!("instance {id}"), false)?;
+    if tag::value(&host.instance.tags, tag::TTL).is_none() {
+        return Err(none(id));
+    }
+    let said = remote::run(context, &host.target, &script::extend(options.by.0), String::new()).await?;
+    let ends = match (said.status, end::answer(&said.stdout)) {
+        (0, Some(ends)) => ends,
+        (NO_END, _) => return Err(none(id).hint("arm it anew with `iac host status --fix`")),
+        (TOO_FAR, _) => {
+            return Err(Error::new(Kind::EndTooFar, format!("an end more than 30 days from now is refused: {id}"))
+                .hint("extend by less; see how much time is left with `iac instance list`"));
+        }
+        _ => return Err(remote::unclear(&said, id)),
+    };
+    tag(context, &host.aws, &host.instance, Some(ends)).await.map_err(|error| {
+        error
+            .hint(format!("the instance ends at {ends}; only its tag does not say so: `iac host status --fix` sets it"))
+    })?;
+    context.ui.data(&Extended { instance: id, ends }, |_| {
+        let left = end::left(ends, Timestamp::now()).unwrap_or_else(|| "a moment".to_owned());
+        format!("instance {id} ends at {ends}, in {left}")
+    })
+}
+
+fn none(id: &str) -> Error {
+    Error::new(Kind::NoEnd, format!("the instance does not end by itself: {id}"))
+        .hint("only a launch decides that: set `ttl` before `iac instance create`")
+}

@@ -1,0 +1,81 @@
+//! Waiting until a new host is ready, or only until its end is armed.
+
+use iac_core::host::Wanted;
+use iac_core::host::report::{Check, Report};
+use iac_core::host::set_up::State;
+
+use super::remote;
+use crate::commands::Context;
+use crate::commands::patience::{Patience, timed_out};
+use crate::error::{Error, Kind, Result};
+use crate::ssh::Target;
+
+/// Waits until every check holds.
+pub(crate) async fn ready(
+    context: &Context<'_>,
+    target: &Target,
+    wanted: &Wanted,
+    patience: &mut Patience,
+) -> Result<Report> {
+    let what = format!("{} to be ready for enclaves", target.instance_id);
+    until(context, target, wanted, patience, &what, |report| report.ready).await
+}
+
+/// Waits until the host has written its end and keeps it.
+pub(crate) async fn armed(
+    context: &Context<'_>,
+    target: &Target,
+    wanted: &Wanted,
+    patience: &mut Patience,
+) -> Result<Report> {
+    let what = format!("{} to arm its end", target.instance_id);
+    // Of the rest nothing is asked: it may have been left out.
+    let only_end = Wanted { enclaves: None, ..wanted.clone() };
+    until(context, target, &only_end, patience, &what, |report| report.ends.is_some() && report.ready).await
+}
+
+/// Looks until it is so, until the set-up has failed, or until the time is over.
+async fn until(
+    context: &Context<'_>,
+    target: &Target,
+    wanted: &Wanted,
+    patience: &mut Patience,
+    what: &str,
+    is_so: impl Fn(&Report) -> bool,
+) -> Result<Report> {
+    let progress = context.ui.progress(&format!("waiting for {what}"));
+    loop {
+        let error = match progress.during(remote::look(context, target, wanted)).await {
+            Ok(report) if is_so(&report) => return Ok(report),
+            Ok(report) if wanted.enclaves.is_some() && has_ended(report.set_up) => {
+                return Err(not_ready(&target.instance_id, &report));
+            }
+            Ok(report) => with_causes(timed_out(what), &report),
+            // A host that is being set up may drop a connection.
+            Err(error) if error.kind() == Kind::SshFailed => error,
+            Err(error) => return Err(error),
+        };
+        if patience.is_over() {
+            return Err(error);
+        }
+        progress.during(patience.pause(context)).await?;
+    }
+}
+
+/// Whether nobody works any more on what is not so yet.
+fn has_ended(set_up: State) -> bool {
+    matches!(set_up, State::Failed | State::Done | State::Interrupted)
+}
+
+fn not_ready(id: &str, report: &Report) -> Error {
+    let error = Error::new(Kind::HostNotReady, format!("the host is set up, but not ready for enclaves: {id}"));
+    let message = format!("the set-up of the host failed: {id}");
+    let error = if report.set_up == State::Done { error } else { error.becomes(Kind::SetUpFailed, message) };
+    with_causes(error, report)
+        .hint("see what mends it with `iac host status`")
+        .hint("end the instance with `iac instance terminate`, or use it without set-up: `--wait ssh`")
+}
+
+fn with_causes(error: Error, report: &Report) -> Error {
+    report.failed().fold(error, |error, Check { check, found, .. }| error.cause(format!("{check}: {found}")))
+}
