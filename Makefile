@@ -11,8 +11,10 @@ SHELL := /bin/bash
 WORKSPACE := --workspace --locked
 CARGO_DENY := .tools/cargo-deny-0.20.2/bin/cargo-deny
 CARGO_FUZZ := .tools/cargo-fuzz-0.13.2/bin/cargo-fuzz
+AWS_CLI := bench/.venv/bin/aws
 
-.PHONY: help demo sandbox test lint install fuzz conformance bench-nitro sandbox-setup clean veryclean
+.PHONY: help demo sandbox test test-live lint advisories install bench bench-nitro fuzz conformance sandbox-setup
+.PHONY: clean veryclean
 
 help: ## shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -27,11 +29,17 @@ test: sandbox-setup ## passes every test
 	cd sandbox && .venv/bin/pytest
 	cargo test $(WORKSPACE)
 
+test-live: $(if $(IAC),,build) ## tells the demo's story on AWS with your configuration; asks first; `IAC=` names another `iac`
+	@demo/live.sh
+
 lint: sandbox-setup $(CARGO_DENY) ## checks formatting, lints, dependencies
 	cargo fmt --check
-	cd sandbox && .venv/bin/ruff check && .venv/bin/ruff format --check
+	cd sandbox && .venv/bin/ruff check . ../bench && .venv/bin/ruff format --check . ../bench
 	$(CARGO_DENY) --locked check bans licenses sources
 	cargo clippy $(WORKSPACE) --all-targets -- -D warnings
+
+advisories: $(CARGO_DENY) ## looks for known defects of the dependencies; needs the network
+	$(CARGO_DENY) --locked check advisories
 
 install: ## puts `iac` into ~/.cargo/bin
 	cargo install --path cli --locked
@@ -46,6 +54,10 @@ fuzz: $(CARGO_FUZZ) ## runs each fuzz target for a minute; needs a nightly compi
 
 conformance: ## holds image reading against AWS's own crate; needs OpenSSL's headers
 	cargo run --locked --manifest-path conformance/Cargo.toml
+
+bench: sandbox-setup $(AWS_CLI) ## measures `iac` beside the AWS CLI on the sandbox; `IAC=` names another `iac`
+	$(if $(IAC),,cargo build --release $(WORKSPACE))
+	sandbox/.venv/bin/python bench/bench.py --iac $(or $(IAC),target/release/iac) --aws $(AWS_CLI)
 
 bench-nitro: ## measures how fast images are measured and documents verified
 	cargo bench --locked -p nitro
@@ -64,8 +76,14 @@ $(CARGO_DENY):
 $(CARGO_FUZZ):
 	cargo install --locked cargo-fuzz@0.13.2 --root .tools/cargo-fuzz-0.13.2
 
+# Newer than its requirements only when all of them are there.
+$(AWS_CLI): bench/requirements.txt
+	python3 -m venv --clear bench/.venv
+	bench/.venv/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	touch $@
+
 clean: ## removes what was built and what sandboxes left
 	rm -rf target conformance/target fuzz/target sandbox/run
 
 veryclean: clean ## removes also the tools and the Python environment
-	rm -rf .tools sandbox/.venv sandbox/.tools
+	rm -rf .tools bench/.venv sandbox/.venv sandbox/.tools

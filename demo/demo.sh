@@ -5,14 +5,11 @@
 # command fails or anything is left.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/start.sh"
+source "$root/demo/story.sh"
 
 folder=$(mktemp -d)
 trap 'end_sandbox; rm -rf "$folder"' EXIT
 trap 'echo; echo "interrupted" >&2; exit 130' INT TERM
-
-say() {
-    printf '\n# %s\n' "$1"
-}
 
 # Runs a line as it would be typed, in the demo's own home.
 run() {
@@ -47,25 +44,7 @@ say "the sample, edited for the sandbox"
 run 'cat ~/.config/bky/iac/config.toml'
 run 'iac config check'
 
-say "a key pair, whose private half never leaves this machine"
-run 'iac key create'
-run 'iac key list'
-say "a security group that lets only this machine in"
-run 'iac security-group create'
-say "an instance with enclaves enabled; the command returns when SSH answers and its host key is proven"
-run 'iac instance create'
-run 'iac instance list'
-say "a command there, a file there, and what came of it"
-run "iac ssh -- echo 'two  blanks' '\$HOME'"
-run 'echo "an enclave image" > app.eif'
-run 'iac deploy copy app.eif'
-run "iac deploy run 'wc -c app.eif'"
-
-say "and all of it away again"
-run 'iac instance terminate'
-run 'iac security-group delete'
-run 'iac key delete'
-run 'iac instance list'
+story
 
 after=$(world)
 left=$(find "$folder/secrets" -type f ! -name known_hosts ! -name '.*' -print)

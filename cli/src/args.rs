@@ -16,6 +16,7 @@ mod registers;
 mod security_group;
 mod ssh;
 mod target;
+mod types;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -31,6 +32,7 @@ pub(crate) use self::policy::PolicyCommand;
 pub(crate) use self::security_group::{SecurityGroupCommand, SecurityGroupVerb};
 pub(crate) use self::ssh::SshCommand;
 pub(crate) use self::target::{SshOptions, TargetOptions};
+pub(crate) use self::types::{Processor, TypesCommand};
 use crate::config::{Key, Noun};
 
 /// Sets up AWS Nitro Enclave hosts from a terminal, and takes them away again
@@ -67,6 +69,8 @@ pub(crate) enum Command {
     Deploy(DeployCommand),
     /// Make the instance ready for enclaves, and check whether it is
     Host(HostCommand),
+    /// List the instance types that can host the enclave, and why others cannot
+    Types(TypesCommand),
     /// Print the least IAM policy that this configuration needs
     Policy(PolicyCommand),
     /// Show enclave images and why two differ, offline
@@ -108,6 +112,7 @@ impl Arguments {
             | Command::SecurityGroup(_)
             | Command::Ssh(_)
             | Command::Host(_)
+            | Command::Types(_)
             | Command::Policy(_)
             | Command::Eif(_)
             | Command::Attest(_) => None,
@@ -125,6 +130,7 @@ impl Arguments {
             Command::Ssh(ssh) => ssh.target.typed(),
             Command::Deploy(deploy) => deploy.target.typed(),
             Command::Host(host) => host.typed(),
+            Command::Types(wanted) => wanted.typed(),
             Command::Policy(policy) => policy.typed(),
         });
         typed

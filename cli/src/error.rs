@@ -9,6 +9,7 @@ mod kind;
 mod local;
 mod proof;
 mod public_address;
+mod sizing;
 mod ssh;
 mod upload;
 

@@ -13,7 +13,7 @@ use crate::observed::{KeyFile, KeyPair};
 use crate::public_key::PublicKey;
 
 pub use create::{CreateRefusal, CreateWork, create_refused_by_files, create_work};
-pub use delete::{DeleteRefusal, DeleteWork, delete_work};
+pub use delete::{DeleteRefusal, DeleteWork, delete_work, teardown_work};
 
 /// The three names that the private half of a pair has in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,10 +5,13 @@
 //! Nothing here reads a clock, a network, a file system or the environment. Facts come in as arguments.
 
 pub mod address;
+pub mod candidates;
 pub mod console;
 pub mod credentials_csv;
 pub mod destination;
+pub mod dns;
 pub mod duration;
+pub mod environment;
 pub mod filter;
 mod hash;
 pub mod host;
@@ -18,6 +21,7 @@ pub mod known_hosts;
 pub mod launch;
 pub mod name;
 pub mod observed;
+pub mod plan;
 pub mod policy;
 pub mod public_key;
 pub mod quote;

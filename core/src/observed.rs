@@ -4,7 +4,11 @@
 mod instance;
 mod key_pair;
 mod security_group;
+mod volume;
+mod world;
 
 pub use instance::{Architecture, Instance, InstanceState, InstanceType};
 pub use key_pair::{KeyFile, KeyKind, KeyPair, ListedKeyPair};
 pub use security_group::{IngressRule, SecurityGroup, Source};
+pub use volume::Volume;
+pub use world::{Observed, ObservedKey};

@@ -29,6 +29,7 @@ from . import (
     pages,
     patterns,
     quotas,
+    rights,
     states,
     volumes,
 )
@@ -51,6 +52,7 @@ PARTS = (
     dns,
     quotas,
     oracle,
+    rights,
 )
 # What every first command asks for; made before the server says that it is ready.
 WARM = ("ec2", "ssm", "sts")

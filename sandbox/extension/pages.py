@@ -1,7 +1,7 @@
 """The sandbox's own pages: what a test sets, and the service that tells a caller its public address.
 
 `/sandbox/public-ip` answers as https://checkip.amazonaws.com does: an address and a line feed, as text.
-`/sandbox/settings` is read with GET and merged with POST.
+`/sandbox/settings` is read with GET and merged with POST. A POST to `/sandbox/users` makes a user with policies.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ def answer(request: Request) -> Response:
         return Response(f"{settings.public_ip}\n", settings.public_ip_status, mimetype="text/plain")
     if request.path == "/sandbox/settings" and request.method in ("GET", "POST"):
         return _settings(request)
+    if request.path == "/sandbox/users" and request.method == "POST":
+        return _users(request)
     return _document({"error": f"there is no page {request.method} {request.path}"}, 404)
 
 
@@ -34,6 +36,15 @@ def _settings(request: Request) -> Response:
         except ValueError as mistake:
             return _document({"error": str(mistake)}, 400)
     return _document(world.settings.as_document())
+
+
+def _users(request: Request) -> Response:
+    try:
+        with world.lock:
+            user = world.users.make(json.loads(request.get_data()))
+    except ValueError as mistake:
+        return _document({"error": str(mistake)}, 400)
+    return _document({"access_key_id": user.access_key_id})
 
 
 def _document(document: dict[str, object], status: int = 200) -> Response:

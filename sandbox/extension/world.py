@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from .clock import Clock
 from .settings import Settings
+from .users import Users
 
 if TYPE_CHECKING:
     from .ssh_hosts import SshHosts
 
 
 class World:
-    """Settings, clock and SSH hosts of this server; `lock` is held while a request or a timed action runs."""
+    """Settings, users, clock and SSH hosts of this server; `lock` is held while a request or a timed action runs."""
 
     clock: Clock
     hosts: SshHosts
@@ -27,6 +28,7 @@ class World:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.settings = Settings()
+        self.users = Users()
 
     def begin(self, state: Path, second: float, hosts: SshHosts) -> None:
         """Sets the world up; nothing of it may be used before."""
@@ -35,10 +37,11 @@ class World:
         self.hosts = hosts
 
     def reset(self) -> None:
-        """Forgets settings, timed actions and every SSH host."""
+        """Forgets settings, users, timed actions and every SSH host."""
         with self.lock:
             self.clock.forget()
             self.hosts.close_all()
+            self.users.forget()
             self.settings = Settings()
 
 

@@ -45,7 +45,7 @@ impl Aws {
     }
 }
 
-fn instance_type(described: &types::InstanceTypeInfo) -> InstanceType {
+pub(super) fn instance_type(described: &types::InstanceTypeInfo) -> InstanceType {
     let number = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
     let cpus = described.v_cpu_info.as_ref();
     let architectures =
@@ -56,7 +56,21 @@ fn instance_type(described: &types::InstanceTypeInfo) -> InstanceType {
         nitro: described.nitro_enclaves_support == Some(types::NitroEnclavesSupport::Supported),
         architectures: architectures.iter().map(|value| Architecture::from(value.as_str())).collect(),
         vcpus: number(cpus.and_then(|cpus| cpus.default_v_cpus)).unwrap_or(0),
+        cores: number(cpus.and_then(|cpus| cpus.default_cores)),
         threads_per_core: number(cpus.and_then(|cpus| cpus.default_threads_per_core)),
         memory_mib: memory.and_then(|memory| u64::try_from(memory).ok()).unwrap_or(0),
+        bare_metal: described.bare_metal.unwrap_or(false),
+        current_generation: described.current_generation.unwrap_or(false),
+        accelerated: is_accelerated(described),
+        local_disk: described.instance_storage_supported.unwrap_or(false),
     }
+}
+
+/// EC2 describes each kind of accelerator in a place of its own.
+fn is_accelerated(described: &types::InstanceTypeInfo) -> bool {
+    described.gpu_info.is_some()
+        || described.neuron_info.is_some()
+        || described.inference_accelerator_info.is_some()
+        || described.fpga_info.is_some()
+        || described.media_accelerator_info.is_some()
 }

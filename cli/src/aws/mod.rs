@@ -3,6 +3,7 @@
 //! Each file holds one kind of resource: its requests as values (the SDK's input builders, made without a client), what
 //! the answers mean in our own types, and the call that joins the two.
 
+mod catalogue;
 mod client;
 mod convert;
 mod error;
@@ -18,6 +19,7 @@ mod operation;
 mod public_address;
 mod security_group;
 
+pub(crate) use catalogue::WantedTypes;
 pub(crate) use client::{Aws, ConnectError, Connection};
 pub(crate) use error::{CallError, Failure};
 pub(crate) use image::MachineImage;

@@ -15,6 +15,7 @@ pub(crate) mod security_group;
 pub(crate) mod select;
 mod ssh;
 mod target;
+mod types;
 
 use iac_core::tag::Owner;
 
@@ -71,6 +72,7 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
         Command::Ssh(command) => ssh::run(context, command).await,
         Command::Deploy(command) => deploy::run(context, command).await,
         Command::Host(command) => host::run(context, command).await,
+        Command::Types(command) => types::run(context, command).await.map(|()| 0),
         Command::Policy(command) => policy::run(context, &command).await.map(|()| 0),
         // These have run before any setting was loaded.
         Command::Config(_) | Command::Attest(_) | Command::Eif(_) => Ok(0),

@@ -66,6 +66,7 @@ kinds! {
     ImageUnsuitable      "image_unsuitable"       1 "the machine image does not run on the instance type"
     TypeUnknown          "type_unknown"           1 "the region has no such instance type"
     TypeWithoutEnclaves  "type_without_enclaves"  1 "the instance type cannot run enclaves"
+    TypeUnsuitable       "type_unsuitable"        1 "the wanted enclave does not fit on the instance type"
     NoCapacity           "no_capacity"            1 "AWS has no capacity for the instance type in any zone"
     QuotaExceeded        "quota_exceeded"         1 "the account's vCPU quota is used up"
     LaunchMismatch       "launch_mismatch"        1 "an earlier launch of this name asked for something else"

@@ -2,7 +2,7 @@
 
 #[path = "../../../nitro/tests/eif/support.rs"]
 #[expect(dead_code, reason = "the library's tests use the rest")]
-mod support;
+pub(crate) mod support;
 
 use serde_json::Value;
 use support::{Archive, Builder, CMDLINE, KERNEL, METADATA, METADATA_JSON, PROGRAM, RAMDISK, gzip};

@@ -25,31 +25,35 @@ fn assert_nothing_left(laptop: &Laptop, before: &World) {
 
 #[test]
 fn everything_is_made_used_and_taken_away() {
-    let laptop = Laptop::new();
+    whole_story(&Laptop::new());
+}
+
+/// The main job, from nothing to nothing, beside a colleague's things.
+pub(crate) fn whole_story(laptop: &Laptop) {
     let aws = laptop.aws();
     aws.foreign_key_pair("nitro-dev-2", &[("ManagedBy", "iac")]);
     aws.foreign_group("nitro-dev-2", &[("ManagedBy", "iac")]);
     let before = aws.world();
 
-    assert_eq!(run(&laptop, "key create")["file"], "ok");
-    assert_eq!(names(&run(&laptop, "key list")), ["nitro-dev"]);
-    let group = run(&laptop, "security-group create");
+    assert_eq!(run(laptop, "key create")["file"], "ok");
+    assert_eq!(names(&run(laptop, "key list")), ["nitro-dev"]);
+    let group = run(laptop, "security-group create");
     assert_eq!(group["ingress"][0]["source"], "203.0.113.7/32");
-    let created = run(&laptop, "instance create");
+    let created = run(laptop, "instance create");
     assert_eq!((&created["state"], &created["nitro"]), (&json!("running"), &json!(true)));
-    assert_eq!(names(&run(&laptop, "instance list")), ["nitro-dev"]);
+    assert_eq!(names(&run(laptop, "instance list")), ["nitro-dev"]);
 
     let file = laptop.write("hello.txt", "Hello, enclave!\n");
     let _ = laptop.iac([Path::new("deploy"), Path::new("copy"), &file]).ok();
     let shown = laptop.iac(["deploy", "run", "cat hello.txt"]).ok().json();
     assert_eq!(shown, json!({"stdout": "Hello, enclave!\n", "stderr": "", "status": 0}));
 
-    assert_eq!(run(&laptop, "instance terminate")["state"], "terminated");
-    assert_eq!(run(&laptop, "instance list"), json!([]));
-    run(&laptop, "security-group delete");
-    run(&laptop, "key delete");
-    assert_eq!(run(&laptop, "key list"), json!([]));
-    assert_nothing_left(&laptop, &before);
+    assert_eq!(run(laptop, "instance terminate")["state"], "terminated");
+    assert_eq!(run(laptop, "instance list"), json!([]));
+    run(laptop, "security-group delete");
+    run(laptop, "key delete");
+    assert_eq!(run(laptop, "key list"), json!([]));
+    assert_nothing_left(laptop, &before);
 }
 
 /// The scripts of the Python tool: nouns' options before the verb, its environment names, a file in the home folder.

@@ -40,6 +40,18 @@ pub fn delete_work(files: &KeyFiles, pair: Option<&KeyPair>, force: bool) -> Res
     }
 }
 
+/// Decides what taking a whole environment away does: as [`delete_work`], and what interrupted runs left goes too.
+///
+/// A `.new` that is not the pair's was never in use, and a `.deleting` got its name when an earlier pair proved it. Without
+/// the pair a second run would remove both, so the first does.
+pub fn teardown_work(files: &KeyFiles, pair: Option<&KeyPair>) -> Result<DeleteWork, DeleteRefusal> {
+    let mut work = delete_work(files, pair, false)?;
+    let (stays, unfinished) = work.stays.iter().partition(|name| **name == KeyFileName::Pem);
+    work.stays = stays;
+    work.remove.extend::<Vec<_>>(unfinished);
+    Ok(work)
+}
+
 fn with_pair(files: &KeyFiles, pair: &KeyPair) -> DeleteWork {
     // The new name says, when the pair is gone and proves nothing any more, that the file may go too. Where another
     // key is in the way, `NAME.pem` is removed under its own name.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use nitro::sizing::{self, Parent};
 use serde::{Serialize, Serializer};
 
 use crate::tag::{self, Owner, Tag};
@@ -194,6 +195,7 @@ impl Serialize for Architecture {
 
 /// What EC2 says about an instance type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "they are EC2's answers to questions of their own")]
 pub struct InstanceType {
     /// Its name, such as `c6a.xlarge`.
     pub name: String,
@@ -203,10 +205,41 @@ pub struct InstanceType {
     pub architectures: Vec<Architecture>,
     /// How many virtual processors it has by default.
     pub vcpus: u32,
-    /// How many of them share a core: 2 with SMT, else 1; `None` where EC2 does not say.
+    /// How many cores it has by default; `None` where EC2 does not say.
+    pub cores: Option<u32>,
+    /// How many vCPUs share a core: 2 with SMT, else 1; `None` where EC2 does not say.
     pub threads_per_core: Option<u32>,
     /// Its memory in MiB.
     pub memory_mib: u64,
+    /// Whether it is a whole machine without a hypervisor.
+    pub bare_metal: bool,
+    /// Whether AWS counts it among its current types.
+    pub current_generation: bool,
+    /// Whether it has something besides processors to compute with, such as a GPU.
+    pub accelerated: bool,
+    /// Whether it has disks of its own.
+    pub local_disk: bool,
+}
+
+impl InstanceType {
+    /// Returns the facts that decide which enclaves it can host.
+    #[must_use]
+    pub fn as_parent(&self) -> Parent {
+        let of_enclaves = |architecture: &Architecture| match architecture {
+            Architecture::X86_64 => Some(sizing::Architecture::X86_64),
+            Architecture::Arm64 => Some(sizing::Architecture::Aarch64),
+            Architecture::Other(_) => None,
+        };
+        Parent {
+            vcpus: self.vcpus,
+            cores: self.cores,
+            threads_per_core: self.threads_per_core,
+            memory_mib: self.memory_mib,
+            architectures: self.architectures.iter().filter_map(of_enclaves).collect(),
+            supports_enclaves: self.nitro,
+            bare_metal: self.bare_metal,
+        }
+    }
 }
 
 #[cfg(test)]

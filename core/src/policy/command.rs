@@ -4,7 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use super::operation::Operation::{self, *};
+use super::operation::Operation::{
+    self, AuthorizeSecurityGroupIngress, CreateSecurityGroup, CreateTags, DeleteKeyPair, DeleteSecurityGroup,
+    DescribeImages, DescribeInstanceTypeOfferings, DescribeInstanceTypes, DescribeInstances, DescribeKeyPairs,
+    DescribeNetworkInterfaces, DescribeSecurityGroupRules, DescribeSecurityGroups, DescribeSubnets, DescribeVpcs,
+    GetCallerIdentity, GetConsoleOutput, GetParameters, ImportKeyPair, RevokeSecurityGroupIngress, RunInstances,
+    TerminateInstances,
+};
 
 /// Looking for an instance, by name or by id.
 const INSTANCE: &[Operation] = &[DescribeInstances];
@@ -46,12 +52,10 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
             &[AuthorizeSecurityGroupIngress, RevokeSecurityGroupIngress],
         ],
     ),
-    (
-        "security-group delete",
-        &[ACCOUNT, GROUP, INSTANCE, &[DescribeNetworkInterfaces, DescribeSecurityGroupRules, DeleteSecurityGroup]],
-    ),
+    ("security-group delete", &[ACCOUNT, GROUP, INSTANCE, &[DescribeNetworkInterfaces, DeleteSecurityGroup]]),
     ("security-group list", &[&[DescribeSecurityGroups, DescribeSecurityGroupRules]]),
     ("ssh", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
+    ("types", &[&[DescribeInstanceTypeOfferings, DescribeInstanceTypes]]),
 ];
 
 /// Returns the calls of a command such as `key create`, or of all commands of a noun; `None` where there is none.

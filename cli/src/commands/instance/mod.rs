@@ -1,6 +1,7 @@
 //! `iac instance`: make, list, describe, extend and terminate one instance.
 
 mod create;
+mod fitting;
 mod list;
 mod prepare;
 mod terminate;

@@ -8,6 +8,7 @@ use iac_core::name::InstanceName;
 use iac_core::observed::{Architecture, InstanceType};
 use iac_core::tag::creation_tags;
 
+use super::fitting;
 use crate::aws::{Aws, Launch, MachineImage, Subnet};
 use crate::commands::{Context, check_account, host, key, security_group};
 use crate::config::{Settings, value::Image};
@@ -59,7 +60,7 @@ pub(super) async fn prepare(
     let (account, key_file, group) = (account?, key_file?, group?);
     let (described, zones, images, subnets) = (described?, zones?, images?, subnets?);
     let described = described.ok_or_else(|| type_unknown(type_name))?;
-    check_type(&described, settings.nitro())?;
+    fitting::check(context, aws, &described, &subnets).await?;
     let subnets = in_order(name, type_name, &zones, &subnets)?;
     let image = progress.during(image(aws, &images, &described)).await?;
     let mut tags = creation_tags(name.as_str(), Some(name), &settings.tags);
@@ -83,16 +84,6 @@ pub(super) async fn prepare(
 fn type_unknown(name: &str) -> Error {
     Error::new(Kind::TypeUnknown, format!("there is no instance type `{name}` in this region"))
         .hint("set `instance_type`, for instance to `c6a.xlarge`, or another `region`")
-}
-
-fn check_type(described: &InstanceType, nitro: bool) -> Result<()> {
-    if !nitro || described.nitro {
-        return Ok(());
-    }
-    let message = format!("instance type `{}` cannot run enclaves", described.name);
-    Err(Error::new(Kind::TypeWithoutEnclaves, message)
-        .hint("set `instance_type` to one that can, for instance `c6a.xlarge`")
-        .hint("or launch an ordinary instance with `--no-nitro`"))
 }
 
 /// The image's id for each architecture it may be wanted for; one that is set is for all.

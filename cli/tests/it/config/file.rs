@@ -141,7 +141,7 @@ fn show_names_every_value_with_its_source_and_masks_secrets() {
     tags              team=red                         ~/.config/bky/iac/config.toml:6
     debug             -
     cpu_count         4                                ~/.config/bky/iac/config.toml:9
-    memory_mib        -
+    memory_mib        1024                             default
     ");
 }
 

@@ -77,14 +77,25 @@ impl Aws {
 
     /// Sends a request as somebody else; parameters are named as in EC2's query protocol. The answer is XML.
     pub(crate) fn call(&self, action: &str, parameters: &[(&str, &str)]) -> String {
+        self.call_of("ec2", "2016-11-15", action, parameters)
+    }
+
+    fn call_of(&self, service: &str, version: &str, action: &str, parameters: &[(&str, &str)]) -> String {
         let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("Action", action).append_pair("Version", "2016-11-15").extend_pairs(parameters);
-        let fields = [
-            ("content-type", "application/x-www-form-urlencoded"),
-            // moto reads service and region from it and checks no signature.
-            ("authorization", "AWS4-HMAC-SHA256 Credential=AKIACOLLEAGUE/20260101/us-east-1/ec2/aws4_request"),
-        ];
+        form.append_pair("Action", action).append_pair("Version", version).extend_pairs(parameters);
+        // moto reads service and region from it and checks no signature.
+        let scope = format!("AKIACOLLEAGUE/20260101/us-east-1/{service}/aws4_request");
+        let authorization = format!("AWS4-HMAC-SHA256 Credential={scope}");
+        let fields = [("content-type", "application/x-www-form-urlencoded"), ("authorization", &*authorization)];
         http::post(&self.endpoint, "/", &fields, form.finish().into_bytes())
+    }
+
+    /// Makes an instance profile and its role of the same name, as the console does.
+    pub(crate) fn instance_profile(&self, name: &str) {
+        let iam = |action: &str, parameters: &[(&str, &str)]| self.call_of("iam", "2010-05-08", action, parameters);
+        iam("CreateRole", &[("RoleName", name), ("AssumeRolePolicyDocument", "{}")]);
+        iam("CreateInstanceProfile", &[("InstanceProfileName", name)]);
+        iam("AddRoleToInstanceProfile", &[("InstanceProfileName", name), ("RoleName", name)]);
     }
 
     /// Makes something as somebody else and returns the text of one element of the answer, such as `subnetId`.

@@ -132,6 +132,12 @@ impl Laptop {
         self.variables.insert(name.to_owned(), value.as_ref().to_owned());
     }
 
+    /// Makes every later run that of a user with these rights alone.
+    pub(crate) fn act_with(&mut self, policy: &Value) {
+        let key = self.sandbox().user(policy);
+        self.set("BKY_IAC_ACCESS_KEY", key);
+    }
+
     /// Takes a variable away.
     pub(crate) fn unset(&mut self, name: &str) {
         self.variables.remove(name);

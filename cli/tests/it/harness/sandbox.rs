@@ -2,7 +2,7 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::aws::Aws;
 use super::http;
@@ -53,6 +53,14 @@ impl Sandbox {
     pub(crate) fn set(&self, settings: &Value) {
         let json = [("content-type", "application/json")];
         http::post(&self.ready().endpoint, "/sandbox/settings", &json, settings.to_string().into_bytes());
+    }
+
+    /// Makes a user with this policy, and returns the id of his access key; any secret goes with it.
+    pub(crate) fn user(&self, policy: &Value) -> String {
+        let (json, user) = ([("content-type", "application/json")], json!({"name": "ann", "policies": [policy]}));
+        let answer = http::post(&self.ready().endpoint, "/sandbox/users", &json, user.to_string().into_bytes());
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        answer["access_key_id"].as_str().unwrap().to_owned()
     }
 
     /// What its public-address service answers.

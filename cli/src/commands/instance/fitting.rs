@@ -1,0 +1,70 @@
+//! Whether the instance type that is set has room for the wanted enclave; where it has none, which types have.
+//!
+//! What a launch asks AWS for anyway decides it. The catalogue is asked for only once the type is refused.
+
+use iac_core::candidates::{self, Candidate};
+use iac_core::observed::{Architecture, InstanceType};
+use nitro::sizing::{Demand, Refusal, Rule};
+
+use crate::aws::{Aws, Subnet, WantedTypes};
+use crate::commands::Context;
+use crate::error::{Error, Kind, Result};
+
+/// How many types are named instead of one that does not fit.
+const NAMED: usize = 3;
+
+/// Refuses a type that cannot host the enclave, with the reasons and types that can.
+pub(super) async fn check(
+    context: &Context<'_>,
+    aws: &Aws,
+    described: &InstanceType,
+    subnets: &[Subnet],
+) -> Result<()> {
+    let settings = context.settings;
+    if !settings.nitro() {
+        return Ok(());
+    }
+    let demand = Demand::new(settings.cpu_count(), settings.memory_mib())?;
+    let Err(refusals) = demand.fit(&described.as_parent()) else { return Ok(()) };
+    let progress = context.ui.progress("looking for types that fit");
+    let fitting = progress.during(context.interrupt.or_stop(fitting(aws, &demand, described, subnets))).await?;
+    drop(progress);
+    Err(refused(described, &demand, &refusals, &fitting))
+}
+
+/// The best types of the same architecture that a zone of the launch offers; none where AWS does not tell.
+async fn fitting(aws: &Aws, demand: &Demand, described: &InstanceType, subnets: &[Subnet]) -> Vec<String> {
+    let architecture = match described.architectures.contains(&Architecture::Arm64) {
+        true => Architecture::Arm64,
+        false => Architecture::X86_64,
+    };
+    let Ok((types, offers)) = aws.catalogue(&WantedTypes::ForEnclaves(architecture)).await else { return Vec::new() };
+    let reachable = |candidate: &Candidate| subnets.iter().any(|subnet| candidate.zones.contains(&subnet.zone));
+    let judged = candidates::judge(demand, types, &offers).into_iter();
+    let fitting = judged.filter(|candidate| candidate.fits() && reachable(candidate));
+    fitting.take(NAMED).map(|candidate| candidate.instance_type.name).collect()
+}
+
+fn refused(described: &InstanceType, demand: &Demand, refusals: &[Refusal], fitting: &[String]) -> Error {
+    let has_none = |refusal: &Refusal| matches!(refusal.rule(), Rule::BareMetal | Rule::Support);
+    let name = &described.name;
+    let error = if refusals.iter().any(has_none) {
+        Error::new(Kind::TypeWithoutEnclaves, format!("instance type `{name}` cannot run enclaves"))
+    } else {
+        let (cpus, memory) = (demand.cpu_count(), demand.memory_mib());
+        let message = format!("an enclave with {cpus} CPUs and {memory} MiB does not fit on instance type `{name}`");
+        Error::new(Kind::TypeUnsuitable, message)
+    };
+    let error = refusals.iter().fold(error, Error::cause);
+    let error = match fitting {
+        [] => error.hint("see which types fit with `iac types`"),
+        names => {
+            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            error.hint(format!("set `instance_type` to one that fits: {}", names.join(", ")))
+        }
+    };
+    if error.kind() == Kind::TypeWithoutEnclaves {
+        return error.hint("or launch an ordinary instance with `--no-nitro`");
+    }
+    error.hint("or want less: `cpu_count` and `memory_mib` below `[iac.enclave]`")
+}

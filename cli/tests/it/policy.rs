@@ -1,0 +1,196 @@
+//! `iac policy`, proven: a user with exactly the printed rights does the whole job, and with any one of them less is told
+//! which one.
+
+use std::collections::BTreeSet;
+use std::fs::{self, Permissions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Laptop, Run, root};
+use crate::story::whole_story;
+
+/// The policy that these words print.
+fn printed(laptop: &Laptop, words: &[&str]) -> Value {
+    let run = laptop.iac([&["policy"], words].concat()).ok();
+    serde_json::from_str(&run.text()).unwrap()
+}
+
+fn actions(policy: &Value) -> BTreeSet<String> {
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let actions = statements.flat_map(|statement| statement["Action"].as_array().unwrap());
+    actions.map(|action| action.as_str().unwrap().to_owned()).collect()
+}
+
+/// The policy without one action; a statement that has no other goes with it.
+fn without(policy: &Value, action: &str) -> Value {
+    let mut policy = policy.clone();
+    let statements = policy["Statement"].as_array_mut().unwrap();
+    for statement in statements.iter_mut() {
+        statement["Action"].as_array_mut().unwrap().retain(|listed| listed != action);
+    }
+    statements.retain(|statement| statement["Action"] != json!([]));
+    policy
+}
+
+fn assert_denied(run: Run, action: &str) {
+    let run = run.fails("aws_denied");
+    let hint = format!("hint: allow `{action}` to these credentials, then run the command again");
+    assert!(run.stderr.contains(&hint), "no `{hint}` in\n{}", run.transcript());
+}
+
+/// What the tool names in a policy, IAM must know: its actions, their resources and their conditions.
+#[test]
+fn a_policy_names_only_what_iam_knows() {
+    let laptop = Laptop::offline();
+    let account = ["--account", "123456789012", "--region", "eu-central-1"];
+    let set: &[&str] = &["--instance-name", "dev", "--key-name", "dev", "--instance-profile", "web"];
+    let image: &[&str] = &["--image", "ssm:/team/image", "--subnet-id", "subnet-0123456789abcdef0"];
+    for settings in [&[], set, &[set, image].concat()[..]] {
+        let policy = printed(&laptop, &[&account, settings].concat());
+        let mut check = Command::new(root().join("sandbox/check-policy"));
+        let mut check = check.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        check.stdin.take().unwrap().write_all(policy.to_string().as_bytes()).unwrap();
+        let output = check.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+#[test]
+fn with_exactly_the_printed_rights_the_whole_job_is_done() {
+    let mut laptop = Laptop::new();
+    laptop.act_with(&printed(&laptop, &[]));
+    whole_story(&laptop);
+}
+
+#[test]
+fn a_launch_with_a_profile_is_allowed_to_pass_its_role_and_no_other() {
+    let mut laptop = Laptop::new();
+    for profile in ["web", "admin"] {
+        laptop.aws().instance_profile(profile);
+    }
+    laptop.configure("instance_profile = \"web\"\n");
+    laptop.act_with(&printed(&laptop, &[]));
+    let _ = laptop.iac(["key", "create"]).ok();
+    let _ = laptop.iac(["security-group", "create"]).ok();
+    assert_denied(laptop.iac(["instance", "create", "--instance-profile", "admin"]), "iam:PassRole");
+    let _ = laptop.iac(["instance", "create", "--wait", "none"]).ok();
+}
+
+/// The job again, each command with the rights of its own row, and before that with each of them taken away.
+///
+/// A right that only some runs of a command need is listed where a run needs it; together the runs need all.
+#[test]
+fn with_any_one_right_less_the_command_that_needs_it_names_it() {
+    let mut laptop = Laptop::new();
+    laptop.aws().instance_profile("web");
+    laptop.configure("instance_profile = \"web\"\nttl = \"20h\"\n");
+    let all = printed(&laptop, &[]);
+    let mut needed = BTreeSet::new();
+    // What makes something comes before what is asked for once it is there.
+    let mut step = |laptop: &mut Laptop, typed: &[&str], rights: &[&str]| {
+        let command = typed.iter().take_while(|word| !word.starts_with('-')).take(2).copied().collect::<Vec<_>>();
+        let policy = printed(laptop, &["--for", &command.join(" ")]);
+        for right in rights {
+            laptop.act_with(&without(&policy, right));
+            assert_denied(laptop.iac(typed), right);
+            needed.insert((*right).to_owned());
+        }
+        laptop.act_with(&policy);
+    };
+
+    let create = ["key", "create"];
+    step(&mut laptop, &create, &["ec2:DescribeKeyPairs", "ec2:ImportKeyPair", "ec2:CreateTags"]);
+    let _ = laptop.iac(create).ok();
+    step(&mut laptop, &["key", "list"], &["ec2:DescribeKeyPairs"]);
+
+    let create = ["security-group", "create"];
+    let before = ["ec2:DescribeVpcs", "ec2:DescribeSecurityGroups", "ec2:CreateSecurityGroup", "ec2:CreateTags"];
+    step(&mut laptop, &create, &before);
+    step(&mut laptop, &create, &["ec2:AuthorizeSecurityGroupIngress"]);
+    let _ = laptop.iac(create).ok();
+    laptop.cloud(&json!({"public_ip": "203.0.113.8"}));
+    step(&mut laptop, &create, &["ec2:DescribeSecurityGroupRules", "ec2:RevokeSecurityGroupIngress"]);
+    let _ = laptop.iac(create).ok();
+    let list = ["security-group", "list"];
+    step(&mut laptop, &list, &["ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules"]);
+
+    let create = ["instance", "create"];
+    let looks = ["Instances", "InstanceTypes", "InstanceTypeOfferings", "Images", "Subnets", "Vpcs", "KeyPairs"];
+    let looks = looks.map(|name| format!("ec2:Describe{name}"));
+    step(&mut laptop, &create, &looks.each_ref().map(String::as_str));
+    step(&mut laptop, &create, &["ssm:GetParameters", "ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"]);
+    step(&mut laptop, &create, &["ec2:GetConsoleOutput"]);
+    let _ = laptop.iac(create).ok();
+    step(&mut laptop, &["instance", "list"], &["ec2:DescribeInstances"]);
+    let run = ["deploy", "run", "true"];
+    step(&mut laptop, &run, &["ec2:DescribeInstances"]);
+    // A key file that others may read is compared with its pair before it is used.
+    fs::set_permissions(laptop.secrets().join("nitro-dev.pem"), Permissions::from_mode(0o644)).unwrap();
+    step(&mut laptop, &run, &["ec2:DescribeKeyPairs"]);
+    let _ = laptop.iac(run).ok();
+
+    let setup = ["host", "setup"];
+    step(&mut laptop, &setup, &["ec2:DescribeInstances"]);
+    let _ = laptop.iac(setup).ok();
+    let extend = ["instance", "extend", "1h"];
+    step(&mut laptop, &extend, &["ec2:DescribeInstances", "ec2:CreateTags"]);
+    let status = ["host", "status", "--fix"];
+    step(&mut laptop, &status, &["ec2:DescribeInstances", "ec2:CreateTags"]);
+    let _ = laptop.iac(status).ok();
+
+    let delete = ["security-group", "delete"];
+    let looks = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeInstances", "ec2:DeleteSecurityGroup"];
+    step(&mut laptop, &delete, &looks);
+    let terminate = ["instance", "terminate"];
+    step(&mut laptop, &terminate, &["ec2:DescribeInstances", "ec2:TerminateInstances"]);
+    let _ = laptop.iac(terminate).ok();
+    step(&mut laptop, &delete, &[]);
+    let _ = laptop.iac(delete).ok();
+    let delete = ["key", "delete"];
+    step(&mut laptop, &delete, &["ec2:DescribeInstances", "ec2:DeleteKeyPair"]);
+    let _ = laptop.iac(delete).ok();
+    assert_eq!(needed, actions(&all));
+}
+
+/// The ids of all that there is; what is on its way out is not.
+fn there(laptop: &Laptop) -> BTreeSet<String> {
+    let leaves = |resource: &Value| resource["state"] == "shutting-down";
+    let resources = laptop.aws().world().into_values().flatten();
+    resources.filter(|(_, resource)| !leaves(resource)).map(|(id, _)| id).collect()
+}
+
+#[test]
+fn the_rights_of_one_environment_change_nothing_of_another() {
+    let mut laptop = Laptop::new();
+    let others = ["--instance-name", "other"];
+    laptop.set("BKY_IAC_INSTANCE_NAME", "other");
+    for line in [&["key", "create"][..], &["security-group", "create"], &["instance", "create", "--wait", "running"]] {
+        let _ = laptop.iac(line).ok();
+    }
+    laptop.unset("BKY_IAC_INSTANCE_NAME");
+    let stranger = laptop.aws().foreign_instance(&[]);
+    let before = there(&laptop);
+
+    laptop.act_with(&printed(&laptop, &[]));
+    let terminate = ["instance", "terminate"];
+    assert_denied(laptop.iac([&terminate[..], &others].concat()), "ec2:TerminateInstances");
+    let foreign = [&terminate[..], &["--id", &stranger, "--force"]].concat();
+    assert_denied(laptop.iac(foreign), "ec2:TerminateInstances");
+    let launch = ["instance", "create", "--instance-name", "third"];
+    assert_denied(laptop.iac(launch), "ec2:RunInstances");
+    assert_denied(laptop.iac(["key", "create", "--key-name", "third"]), "ec2:ImportKeyPair");
+    assert_denied(laptop.iac(["key", "delete"]), "ec2:DeleteKeyPair");
+    assert_eq!(there(&laptop), before);
+}
+
+#[test]
+fn a_policy_needs_no_network_where_account_and_region_are_set() {
+    let laptop = Laptop::offline();
+    let words = ["--account", "123456789012", "--region", "us-east-1", "--for", "key list", "instance list"];
+    let listing = ["ec2:DescribeInstances", "ec2:DescribeKeyPairs"].map(str::to_owned);
+    assert_eq!(actions(&printed(&laptop, &words)), BTreeSet::from(listing));
+    let _ = laptop.iac(["policy", "--for", "key lists"]).fails("usage");
+}

@@ -1,0 +1,26 @@
+//! Volumes, as far as taking an environment away has to know them.
+
+use serde::Serialize;
+
+use crate::tag::{self, Owner, Tag};
+
+/// A volume.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Volume {
+    /// Its id, `vol-…`.
+    pub id: String,
+    /// The instance it is attached to.
+    pub attached_to: Option<String>,
+    /// Whether it goes by itself when that instance ends.
+    pub goes_with_instance: bool,
+    /// All its tags.
+    pub tags: Vec<Tag>,
+}
+
+impl Volume {
+    /// Returns whose the volume is.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        tag::owner(&self.tags)
+    }
+}
