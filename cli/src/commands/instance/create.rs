@@ -25,7 +25,7 @@ const GENERATIONS: u32 = 1000;
 pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Result<()> {
     let settings = context.settings;
     let name = settings.instance_name()?;
-    let wait = wait_for(context, options)?;
+    let goal = Goal { wait: wait_for(context, options)?, accept_host_key: options.accept_host_key };
     note_cost(context);
     let folder = SecretsFolder::open(settings.secrets_folder()?)?;
     let mut patience = Patience::new(options.timeout.0);
@@ -54,9 +54,16 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
         }
     };
     end_surplus(context, &aws, &tokens, &instance).await?;
-    let finished = finish(context, &aws, &folder, &prepared, options, wait, &mut patience, &instance).await;
+    let finished = finish(context, &aws, &folder, &prepared, &goal, &mut patience, &instance).await;
     let instance = finished.map_err(|error| error.made([made(&instance)]))?;
     context.ui.data(&instance, |width| described(&instance, width))
+}
+
+/// How far a launch is waited for, and what is trusted on the way.
+#[derive(Debug)]
+struct Goal {
+    wait: WaitFor,
+    accept_host_key: bool,
 }
 
 /// What to wait for: as far as the launch makes the host, unless something else is asked for.
@@ -169,20 +176,19 @@ async fn finish(
     aws: &Aws,
     folder: &SecretsFolder,
     prepared: &Prepared,
-    options: &CreateOptions,
-    wait: WaitFor,
+    goal: &Goal,
     patience: &mut Patience,
     launched: &Instance,
 ) -> Result<Instance> {
     let mut instance = launched.clone();
-    if wait >= WaitFor::Running {
+    if goal.wait >= WaitFor::Running {
         instance = wait::running(context, aws, &launched.id, patience).await?;
     }
-    if wait >= WaitFor::Ssh {
-        let (key_file, accept) = (&prepared.key_file, options.accept_host_key);
+    if goal.wait >= WaitFor::Ssh {
+        let (key_file, accept) = (&prepared.key_file, goal.accept_host_key);
         let target = host_key::reach(context, aws, folder, &instance, key_file, patience, accept).await?;
         let wanted = host::wanted(context.settings);
-        let ends = match (wait, wanted.ttl) {
+        let ends = match (goal.wait, wanted.ttl) {
             (WaitFor::Ready, _) => host::ready::ready(context, &target, &wanted, patience).await?.ends,
             (_, Some(_)) => host::ready::armed(context, &target, &wanted, patience).await?.ends,
             (_, None) => None,
