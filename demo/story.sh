@@ -12,7 +12,7 @@ story() {
     run 'iac key list'
     say "a security group that lets only this machine in"
     run 'iac security-group create'
-    say "an instance with enclaves enabled; the command returns when SSH answers and its host key is proven"
+    say "an instance with enclaves enabled; the command returns when its host key is proven and the host is ready for enclaves"
     run 'iac instance create'
     run 'iac instance list'
     say "a command there, a file there, and what came of it"

@@ -22,7 +22,7 @@ fn program_there(host: &Host, name: &str, script: &str) {
 /// Takes the instance away and makes another, which sees the programs that were put there.
 fn anew(host: Host) -> Host {
     host.ok(&["instance", "terminate"]);
-    let id = host.laptop.iac(["instance", "create"]).ok().json()["id"].as_str().unwrap().to_owned();
+    let id = host.laptop.iac(["instance", "create", "--no-setup"]).ok().json()["id"].as_str().unwrap().to_owned();
     let home = host.laptop.iac(["deploy", "run", "pwd"]).ok().json()["stdout"].as_str().unwrap().trim_end().into();
     Host { id, home, ..host }
 }

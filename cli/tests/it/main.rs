@@ -15,6 +15,7 @@ mod eif;
 mod environment;
 mod fetch;
 mod harness;
+mod host;
 mod host_key;
 mod instance;
 mod key;

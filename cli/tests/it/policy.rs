@@ -87,7 +87,7 @@ fn a_launch_with_a_profile_is_allowed_to_pass_its_role_and_no_other() {
 fn with_any_one_right_less_the_command_that_needs_it_names_it() {
     let mut laptop = Laptop::new();
     laptop.aws().instance_profile("web");
-    laptop.configure("instance_profile = \"web\"\n");
+    laptop.configure("instance_profile = \"web\"\nttl = \"20h\"\n");
     let all = printed(&laptop, &[]);
     let mut needed = BTreeSet::new();
     // What makes something comes before what is asked for once it is there.
@@ -132,6 +132,15 @@ fn with_any_one_right_less_the_command_that_needs_it_names_it() {
     fs::set_permissions(laptop.secrets().join("nitro-dev.pem"), Permissions::from_mode(0o644)).unwrap();
     step(&mut laptop, &run, &["ec2:DescribeKeyPairs"]);
     let _ = laptop.iac(run).ok();
+
+    let setup = ["host", "setup"];
+    step(&mut laptop, &setup, &["ec2:DescribeInstances"]);
+    let _ = laptop.iac(setup).ok();
+    let extend = ["instance", "extend", "1h"];
+    step(&mut laptop, &extend, &["ec2:DescribeInstances", "ec2:CreateTags"]);
+    let status = ["host", "status", "--fix"];
+    step(&mut laptop, &status, &["ec2:DescribeInstances", "ec2:CreateTags"]);
+    let _ = laptop.iac(status).ok();
 
     let delete = ["security-group", "delete"];
     let looks = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeInstances", "ec2:DeleteSecurityGroup"];

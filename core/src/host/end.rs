@@ -53,6 +53,15 @@ pub fn remark(instance: &Instance, now: Timestamp) -> String {
     }
 }
 
+/// Says what a stop means for an instance that is to end itself; nothing where it is not.
+#[must_use]
+pub fn stop_warning(instance: &Instance) -> Option<&'static str> {
+    let has_end = tag::value(&instance.tags, tag::TTL).is_some();
+    has_end.then_some(
+        "a stopped instance does not end by itself: its `ttl` counts again, and may be over, once it is started",
+    )
+}
+
 /// The tag of an end.
 #[must_use]
 pub fn tag(end: Timestamp) -> tag::Tag {
@@ -115,6 +124,12 @@ mod tests {
         for (state, tags, now, expected) in cases {
             assert_eq!(remark(&instance(state, tags.clone()), at(now)), expected, "{state} {tags:?} {now}");
         }
+    }
+
+    #[test]
+    fn a_stop_is_warned_of_where_it_keeps_an_end_from_coming() {
+        assert_eq!(stop_warning(&instance("running", vec![])), None);
+        assert!(stop_warning(&instance("running", vec![launch_tag(Duration::from_hours(2))])).is_some());
     }
 
     #[test]

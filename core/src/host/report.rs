@@ -83,9 +83,11 @@ impl Report {
 }
 
 fn set_up(facts: &Facts) -> State {
-    match facts.text("setup") {
-        None => State::None,
-        Some(said) => SetUp::read(said).state(!facts.holds("setup-free")),
+    // What holds the lock while it is read is nobody else's work.
+    match (facts.text("setup-still"), facts.text("setup")) {
+        (Some(said), _) => SetUp::read(said).state(false),
+        (None, Some(said)) => SetUp::read(said).state(true),
+        (None, None) => State::None,
     }
 }
 

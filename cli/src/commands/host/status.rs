@@ -74,8 +74,8 @@ fn text(report: &Report, width: usize) -> String {
         vec![
             Cell::id(&check.check),
             Cell::id(if check.ok { "ok" } else { "fails" }),
-            Cell::id(&check.found),
-            Cell::text(check.mend.as_deref().unwrap_or_default()),
+            Cell::text(&check.found),
+            Cell::id(check.mend.as_deref().unwrap_or_default()),
         ]
     };
     table::table(&["CHECK", "", "FOUND", "MEND"], &report.checks.iter().map(row).collect::<Vec<_>>(), width)

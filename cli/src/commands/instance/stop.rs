@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use iac_core::host::end;
 use iac_core::observed::{Instance, InstanceState};
 use iac_core::power::{self, Power};
 
@@ -52,5 +53,8 @@ async fn asked(
     let state = progress.during(aws.stop(id)).await?;
     drop(progress);
     context.ui.note("its volume is kept, and costs, until the instance is terminated");
+    if let Some(text) = end::stop_warning(instance) {
+        context.ui.warn(text);
+    }
     Ok(state)
 }

@@ -14,14 +14,14 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// Makes the key pair, the group and the instance, and waits until SSH answers.
+    /// Makes the key pair, the group and the instance, without what makes it ready, and waits until SSH answers.
     pub(crate) fn new() -> Self {
         Self::on(Laptop::new())
     }
 
     /// The same for a machine that is there.
     pub(crate) fn on(laptop: Laptop) -> Self {
-        let id = launched(&laptop, &[]);
+        let id = launched(&laptop, &["--no-setup"]);
         let home = laptop.iac(["deploy", "run", "pwd"]).ok().json()["stdout"].as_str().unwrap().trim_end().into();
         Self { laptop, id, home }
     }

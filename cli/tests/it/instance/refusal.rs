@@ -25,8 +25,8 @@ fn mistakes_are_found_before_anything_is_launched() {
     let _ = with("--image", "ssm:/no/such/parameter").fails("image_missing");
     let _ = with("--image", &laptop.aws().image("arm64")).fails("image_unsuitable");
     let _ = with("--subnet-id", "subnet-0123456789abcdef0").fails("subnet_missing");
-    laptop.configure("ttl = \"2h\"\n");
-    let _ = laptop.iac(CREATE).fails("setting_invalid");
+    laptop.configure("ttl = \"31d\"\n");
+    let _ = laptop.iac(CREATE).fails("config_invalid");
     laptop.configure("account = \"999999999999\"\n");
     let _ = laptop.iac(CREATE).fails("account_mismatch");
     assert!(laptop.aws().requests_of("RunInstances").is_empty());

@@ -43,7 +43,7 @@ const READY: [(&str, &str, u8); 15] = [
     ),
     ("end", "1800007200 i-1\n", 0),
     ("setup", "device unchanged\npackages changed\nend done\n", 0),
-    ("setup-free", "", 0),
+    ("setup-still", "device unchanged\npackages changed\nend done\n", 0),
     ("log", "", 0),
 ];
 
@@ -108,9 +108,13 @@ fn each_thing_that_is_not_so_is_said_with_its_mend() {
         &[("disk", "Filesystem\n/dev/nvme0n1p1 16699372 16699372 1048575 100% /\n", 0)],
         &[("disk", "", 1)],
         &[("end", "cat: no such file\n", 1)],
-        &[("setup", "device unchanged\npackages failed\nend failed\n", 0), ("log", "working\nError: no match\n\n", 0)],
-        &[("setup", "device unchanged\n", 0), ("setup-free", "", 1)],
-        &[("setup", "device unchanged\n", 0)],
+        &[
+            ("setup-still", "", 1),
+            ("setup", "device unchanged\npackages failed\nend failed\n", 0),
+            ("log", "working\nError: no match\n\n", 0),
+        ],
+        &[("setup", "device unchanged\n", 0), ("setup-still", "", 1)],
+        &[("setup-still", "device unchanged\n", 0)],
     ];
     let said = cases.iter().map(|changes| {
         let report = report(changes);
@@ -145,7 +149,7 @@ fn each_thing_that_is_not_so_is_said_with_its_mend() {
 
 #[test]
 fn a_host_that_needs_no_set_up_may_have_none() {
-    let prepared = report(&[("setup", "cat: no such file\n", 1), ("setup-free", "", 66)]);
+    let prepared = report(&[("setup", "cat: no such file\n", 1), ("setup-still", "", 66)]);
     assert_eq!((prepared.ready, prepared.set_up), (true, State::None));
     let ordinary = Wanted { enclaves: None, ttl: None, ..wanted() };
     let said = "@begin disk\nFilesystem\n/dev/a 1 1 2000000 1% /\n\n@end disk 0\n@begin log\n\n@end log 1\n";

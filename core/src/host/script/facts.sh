@@ -12,6 +12,9 @@ fact() {
 enclaves() { sudo -n nitro-cli describe-enclaves 2>/dev/null; }
 
 main() {
+    # First, so that a set-up that is done is done for all that follows; and whether it works still, as one with its text.
+    fact setup-still flock -n /var/lib/iac/setup.lock cat /var/lib/iac/setup
+    fact setup cat /var/lib/iac/setup
     fact clock date +%s
     fact device test -e /dev/nitro_enclaves
     fact module test -e /sys/module/nitro_enclaves
@@ -26,8 +29,6 @@ main() {
     fact enclaves enclaves
     fact disk df -Pk /
     fact end cat /var/lib/iac/end
-    fact setup cat /var/lib/iac/setup
-    fact setup-free flock -n /var/lib/iac/setup.lock true
     fact log tail -n 5 /var/log/iac-setup.log
 }
 

@@ -1,0 +1,75 @@
+//! What a launch has the host do, held against those who read it: EC2, cloud-init and the shell.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use base64::Engine;
+
+use crate::harness::{Laptop, launched, root};
+
+/// Hands `input` to a program that checks it, and demands that it finds nothing.
+fn passes(program: &Path, words: &[&str], input: &str) {
+    assert!(program.exists(), "{} is not there: run `make sandbox-setup`", program.display());
+    let mut command = Command::new(program);
+    let mut check = command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    check.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = check.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}\n{input}", String::from_utf8_lossy(&output.stdout));
+}
+
+fn printed(words: &[&str]) -> String {
+    let laptop = Laptop::offline();
+    laptop.iac([&["host", "script"], words].concat()).ok().text()
+}
+
+/// The files that a cloud-config writes: the literal blocks below their paths.
+fn files(config: &str) -> Vec<(String, String)> {
+    let entries = config.split("  - path: ").skip(1).map(|entry| entry.split("\nruncmd:").next().unwrap());
+    let file = |entry: &str| {
+        let (path, content) = entry.split_once("\n    content: |\n").unwrap();
+        let lines = content.lines().map(|line| format!("{}\n", line.strip_prefix("      ").unwrap_or(line)));
+        (path.to_owned(), lines.collect())
+    };
+    entries.map(file).collect()
+}
+
+#[test]
+fn cloud_init_takes_it_and_the_shell_finds_nothing_in_it() {
+    let laptop = Laptop::offline();
+    laptop.write(".config/bky/iac/config.toml", "[iac.aws]\nttl = \"2h\"\ninstance_profile = \"web\"\n");
+    let whole = laptop.iac(["host", "script"]).ok().text();
+    for config in [whole.as_str(), &printed(&[])] {
+        passes(&root().join("sandbox/check-cloud-config"), &[], config);
+        // The schema of older versions lets unknown keys pass.
+        let keys: Vec<&str> = config.lines().filter(|line| !line.is_empty() && !line.starts_with([' ', '#'])).collect();
+        assert_eq!(keys, ["write_files:", "runcmd:"]);
+    }
+    let shellcheck = root().join("sandbox/.venv/bin/shellcheck");
+    let scripts: Vec<_> = files(&whole).into_iter().filter(|(path, _)| path.starts_with("/opt/iac/")).collect();
+    assert_eq!(scripts.len(), 3);
+    for (_, script) in &scripts {
+        passes(&shellcheck, &["-"], script);
+    }
+    assert_eq!(laptop.iac(["host", "script", "--format", "sh"]).ok().text(), scripts[2].1);
+    assert!(whole.len() < 16 * 1024, "{}", whole.len());
+}
+
+#[test]
+fn a_launch_sends_what_is_printed() {
+    let laptop = Laptop::new();
+    launched(&laptop, &["--ttl", "2h", "--wait", "none"]);
+    let sent = laptop.aws().requests_of("RunInstances")[0].get("UserData").unwrap().to_owned();
+    let sent = base64::engine::general_purpose::STANDARD.decode(sent).unwrap();
+    laptop.configure("ttl = \"2h\"\n");
+    assert_eq!(laptop.iac(["host", "script"]).ok().text(), String::from_utf8(sent).unwrap());
+}
+
+#[test]
+fn an_ordinary_instance_has_nothing_to_set_up() {
+    let mut laptop = Laptop::offline();
+    laptop.set("BKY_IAC_INSTANCE_KIND", "standard");
+    let _ = laptop.iac(["host", "script"]).fails("setting_invalid");
+    laptop.set("BKY_IAC_TTL", "2h");
+    assert!(!laptop.iac(["host", "script"]).ok().text().contains("nitro"));
+}
