@@ -54,7 +54,7 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     };
     end_surplus(context, &aws, &tokens, &instance).await?;
     let (key_file, accept) = (&prepared.key_file, options.accept_host_key);
-    let finished = finish(context, &aws, &folder, &instance, key_file, accept, wait, &mut patience).await;
+    let finished = finish(context, &aws, &folder, &instance, key_file, (wait, accept), &mut patience).await;
     let instance = finished.map_err(|error| error.made([made(&instance)]))?;
     context.ui.data(&instance, |width| described(&instance, width))
 }
@@ -159,15 +159,15 @@ fn refused(prepared: &Prepared, error: LaunchError) -> Error {
     }
 }
 
-/// Waits as far as was asked for, and removes the marker: the launch is no longer interrupted.
+/// Waits as far as was asked for, accepting a host key without proof where that was too, and removes the marker: the
+/// launch is no longer interrupted.
 pub(super) async fn finish(
     context: &Context<'_>,
     aws: &Aws,
     folder: &SecretsFolder,
     launched: &Instance,
     key_file: &Path,
-    accept: bool,
-    wait: WaitFor,
+    (wait, accept): (WaitFor, bool),
     patience: &mut Patience,
 ) -> Result<Instance> {
     let mut instance = launched.clone();

@@ -47,9 +47,10 @@ pub(crate) async fn await_instance(
     accept_host_key: bool,
     patience: &mut Patience,
 ) -> Result<Instance> {
+    let how = (wait, accept_host_key);
     if wait < WaitFor::Ssh {
-        return finish(context, aws, folder, instance, folder.path(), accept_host_key, wait, patience).await;
+        return finish(context, aws, folder, instance, folder.path(), how, patience).await;
     }
     let key_file = key::private_half(context, aws, folder).await?;
-    finish(context, aws, folder, instance, &key_file, accept_host_key, wait, patience).await
+    finish(context, aws, folder, instance, &key_file, how, patience).await
 }
