@@ -141,6 +141,29 @@ fn with_any_one_right_less_the_command_that_needs_it_names_it() {
     let status = ["host", "status", "--fix"];
     step(&mut laptop, &status, &["ec2:DescribeInstances", "ec2:CreateTags"]);
     let _ = laptop.iac(status).ok();
+    step(&mut laptop, &["status", "--all-regions"], &["ec2:DescribeRegions"]);
+    step(&mut laptop, &["plan"], &["ec2:DescribeVolumes"]);
+    laptop.aws().zone("example.org", false);
+    step(&mut laptop, &["dns", "list"], &["route53:ListHostedZones", "route53:ListResourceRecordSets"]);
+    let create = ["dns", "create", "--fqdn", "dev.example.org"];
+    step(&mut laptop, &create, &["route53:ChangeResourceRecordSets"]);
+    laptop.configure("instance_profile = \"web\"\ninstance_kind = \"standard\"\ninstance_type = \"c6a.xlarge\"\n");
+    let up = ["up", "--yes", "--wait", "running", "--allow-restart"];
+    step(&mut laptop, &up, &["ec2:StopInstances", "ec2:ModifyInstanceAttribute", "ec2:StartInstances"]);
+    laptop.aws().made(
+        "CreateVolume",
+        &[
+            ("TagSpecification.1.ResourceType", "volume"),
+            ("TagSpecification.1.Tag.1.Key", "bky:iac:environment"),
+            ("TagSpecification.1.Tag.1.Value", "other"),
+            ("AvailabilityZone", "us-east-1a"),
+            ("Size", "1"),
+        ],
+        "volumeId",
+    );
+    let down = ["down", "--yes", "--instance-name", "other"];
+    step(&mut laptop, &down, &["ec2:DeleteVolume"]);
+    laptop.configure("instance_profile = \"web\"\n");
 
     let delete = ["security-group", "delete"];
     let looks = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeInstances", "ec2:DeleteSecurityGroup"];

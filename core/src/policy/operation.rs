@@ -110,9 +110,8 @@ impl Operation {
             Self::CreateTags => self.on(Ours, &[R::Instance, R::AnyKeyPair, R::SecurityGroup, R::Volume]),
             Self::DeleteVolume => self.on(Ours, &[R::Volume]),
             // Route 53 has neither regions nor tags on records.
-            Self::ChangeResourceRecordSets | Self::ListHostedZones | Self::ListResourceRecordSets => {
-                self.on(Always, &[R::Any])
-            }
+            Self::ChangeResourceRecordSets | Self::ListResourceRecordSets => self.on(Always, &[R::HostedZone]),
+            Self::ListHostedZones => self.on(Always, &[R::Any]),
             Self::DeleteKeyPair => self.on(Ours, &[R::AnyKeyPair]),
             Self::DeleteSecurityGroup | Self::RevokeSecurityGroupIngress => self.on(Ours, &[R::SecurityGroup]),
             Self::AuthorizeSecurityGroupIngress => {

@@ -26,6 +26,8 @@ impl fmt::Display for Action {
 pub enum Resource {
     /// Everything: the action knows no resources of its own.
     Any,
+    /// A hosted zone of Route 53; its records have no names of their own.
+    HostedZone,
     /// The image of a launch.
     Image,
     /// An instance.
@@ -57,6 +59,7 @@ impl Resource {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Any => "",
+            Self::HostedZone => "HostedZone",
             Self::Image => "Image",
             Self::Instance => "Instance",
             Self::KeyPair | Self::AnyKeyPair => "KeyPair",

@@ -40,6 +40,8 @@ impl Scope {
     pub(super) fn arn(&self, resource: Resource) -> Option<String> {
         Some(match resource {
             Resource::Any => "*".to_owned(),
+            // Zones belong to no region and no account as far as their ARN goes.
+            Resource::HostedZone => format!("arn:{}:route53:::hostedzone/*", self.partition()),
             // Images belong to no account as far as their ARN goes.
             Resource::Image => self.arn_of("ec2", "", &format!("image/{}", self.image_pattern())),
             Resource::Instance => self.ec2("instance/*"),

@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 
 /// What `down --leftovers` prints.
 #[derive(Debug, Serialize)]
-struct Removed {
+struct Shown {
     region: String,
     removed: Vec<Leftover>,
     left: usize,
@@ -43,7 +43,7 @@ pub(super) async fn remove(context: &Context<'_>, options: &DownOptions) -> Resu
         let error = Error::new(Kind::SomethingLeft, format!("{} resources are left over", after.len()));
         return Err(after.iter().fold(error, |error, one| error.cause(in_words(one, now))));
     }
-    let removed = Removed { region: aws.region.clone(), removed: before.leftovers, left: 0 };
+    let removed = Shown { region: aws.region.clone(), removed: before.leftovers, left: 0 };
     context.ui.data(&removed, |_| removed.text())
 }
 
@@ -65,7 +65,7 @@ async fn delete(context: &Context<'_>, aws: &Aws, one: &Leftover, options: &Down
     }
 }
 
-impl Removed {
+impl Shown {
     fn text(&self) -> String {
         let removed = self.removed.iter().map(|one| {
             let name = one.name.as_ref().map(|name| format!(" `{name}`")).unwrap_or_default();

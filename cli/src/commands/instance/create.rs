@@ -159,7 +159,8 @@ fn refused(prepared: &Prepared, error: LaunchError) -> Error {
     }
 }
 
-/// Waits as far as was asked for, and removes the marker: the launch is no longer interrupted.
+/// Waits as far as was asked for, accepting a host key without proof where that was too, and removes the marker: the
+/// launch is no longer interrupted.
 pub(super) async fn finish(
     context: &Context<'_>,
     aws: &Aws,
