@@ -61,6 +61,9 @@ mod tests {
     /// The nouns that speak to AWS not at all; `policy` asks at most for the caller's identity, which needs no right.
     const WITHOUT_RIGHTS: [&str; 4] = ["attest", "config", "eif", "policy"];
 
+    /// What a noun that speaks to AWS does without it.
+    const OFFLINE: &str = "host script";
+
     /// Every command without commands below it, as it is typed.
     fn leaves(command: &clap::Command, typed: &str) -> Vec<String> {
         if command.get_subcommands().next().is_none() {
@@ -73,7 +76,8 @@ mod tests {
     fn every_command_that_speaks_to_aws_has_its_rights_in_the_table() {
         let root = Arguments::command();
         let nouns = root.get_subcommands().filter(|noun| !WITHOUT_RIGHTS.contains(&noun.get_name()));
-        let typed: BTreeSet<_> = nouns.flat_map(|noun| leaves(noun, noun.get_name())).collect();
+        let typed = nouns.flat_map(|noun| leaves(noun, noun.get_name()));
+        let typed: BTreeSet<_> = typed.filter(|typed| typed != OFFLINE).collect();
         let listed: BTreeSet<_> = COMMANDS.iter().map(|(name, _)| (*name).to_owned()).collect();
         assert_eq!(typed, listed);
     }
