@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_whole_policy_fits_into_one() {
-        let environment = InstanceName::parse(&"n".repeat(90)).ok();
+        let environment = InstanceName::parse(&"n".repeat(80)).ok();
         let wide = Scope { environment, instance_profile: Some("web".to_owned()), ..scope() };
         let length = text(&policy(&all(), &wide)).chars().filter(|character| !character.is_whitespace()).count();
         assert!(length < MOST, "{length}");
