@@ -48,9 +48,9 @@ def _attach(original: Any, backend: Any, *arguments: Any, **named: Any) -> Any:
     """
     attachment = original(backend, *arguments, **named)
     if attachment:
-        attachment.delete_on_termination = (
-            attachment.instance.block_device_mapping[attachment.device].delete_on_termination
-        )
+        attachment.delete_on_termination = attachment.instance.block_device_mapping[
+            attachment.device
+        ].delete_on_termination
     return attachment
 
 
