@@ -11,6 +11,7 @@ mod config;
 mod deploy;
 mod documentation;
 mod eif;
+mod faults;
 mod harness;
 mod host_key;
 mod instance;
