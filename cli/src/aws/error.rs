@@ -61,7 +61,8 @@ impl CallError {
             }
             SdkError::TimeoutError(_) => (Failure::TimedOut, None),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => (Failure::TimedOut, None),
-            SdkError::ResponseError(_) => (Failure::Answer(innermost(error)), None),
+            // The answer was cut off: what is no answer of AWS's would be an error of the service.
+            SdkError::ResponseError(_) => (Failure::Unreachable(innermost(error)), None),
             _ => (unsent(error), None),
         };
         let request_id = error.raw_response().and_then(|raw| raw.request_id().map(str::to_owned));

@@ -14,6 +14,7 @@ mod documentation;
 mod eif;
 mod environment;
 mod fetch;
+mod faults;
 mod harness;
 mod host;
 mod host_key;

@@ -26,7 +26,7 @@ fn with<'a>(words: [&'a str; 2], more: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// What a group lets in, as `tcp 22 203.0.113.7/32`, in order; moto's own list.
-fn let_in(aws: &Aws, group: &str) -> Vec<String> {
+pub(crate) fn let_in(aws: &Aws, group: &str) -> Vec<String> {
     let rules = aws.world().remove("SecurityGroupRule").unwrap().into_values();
     let ingress = rules.filter(|rule| rule["group_id"] == group && rule["is_egress"] == false);
     let mut shown: Vec<String> = ingress
@@ -67,7 +67,7 @@ fn other_vpc(aws: &Aws) -> (String, String) {
     (vpc, element(&subnet, "subnetId"))
 }
 
-fn id(group: &Value) -> &str {
+pub(crate) fn id(group: &Value) -> &str {
     group["id"].as_str().unwrap()
 }
 

@@ -247,6 +247,13 @@ impl Running {
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success(), "no process {id}");
     }
 
+    /// Sends a signal again and again, as an impatient person does, until the process has ended.
+    pub(crate) fn signal_until_it_ends(&self, name: &str) {
+        while self.process.lock().unwrap().try_wait().unwrap().is_none() {
+            self.signal(name);
+        }
+    }
+
     /// Waits for the end.
     #[must_use = "a run that nobody looks at can fail unseen; ask for `ok` or `fails`"]
     pub(crate) fn finish(self) -> Run {

@@ -24,7 +24,8 @@ pub(crate) use aws::{Aws, World, tags};
 pub(crate) use host::{Host, launched};
 pub(crate) use kill::{Side, kill_at_every_call};
 pub(crate) use laptop::{Laptop, Running, SECRET};
-pub(crate) use proxy::{Fault, When};
+pub(crate) use proxy::{Fault, Proxy, When};
+pub(crate) use request::Request;
 pub(crate) use run::Run;
 
 /// The root of the source tree.

@@ -4,7 +4,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::process::Child;
+use std::process::{Child, Command};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -13,6 +13,12 @@ use super::http::{self, Message};
 use super::laptop::Running;
 use super::request::Request;
 
+mod fault;
+mod rounds;
+
+pub(crate) use fault::{Fault, When};
+use rounds::Rounds;
+
 /// A proxy in front of one server; it counts from 1.
 #[derive(Debug)]
 pub(crate) struct Proxy {
@@ -20,49 +26,12 @@ pub(crate) struct Proxy {
     shared: Arc<Shared>,
 }
 
-/// Which calls a fault is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum When {
-    /// The n-th call, and polls that repeat it.
-    Number(usize),
-    /// Every call of an action.
-    Action(&'static str),
-    /// The first call of an action, and not its repetition.
-    First(&'static str),
-}
-
-/// What happens to a call.
-#[derive(Debug, Clone)]
-pub(crate) enum Fault {
-    /// The process is killed, and AWS never hears of the call.
-    KillBefore,
-    /// AWS carries the call out, and the process is killed before it hears of it.
-    KillAfter,
-    /// AWS refuses it with a status, a code and a message.
-    Refuse(u16, &'static str, &'static str),
-    /// AWS answers something else instead, with this status and body.
-    Answer(u16, &'static str),
-    /// The connection ends, and AWS never hears of the call.
-    DropBefore,
-    /// AWS carries the call out, and its answer is lost.
-    DropAfter,
-    /// AWS carries the call out, and half of its answer arrives.
-    HalfAnswer,
-    /// AWS carries the call out, and its answer bears this date.
-    Dated(&'static str),
-    /// AWS never hears of the call, and no answer comes for as long as the caller waits.
-    Stall,
-    /// AWS carries the call out, and no answer comes for as long as the caller waits.
-    StallAfter,
-    /// AWS carries the call out, half of its answer arrives, and nothing more for as long as the caller waits.
-    StallHalfway,
-}
-
 #[derive(Debug)]
 struct Shared {
     upstream: String,
     state: Mutex<State>,
     changed: Condvar,
+    rounds: Rounds,
 }
 
 #[derive(Debug, Default)]
@@ -71,6 +40,10 @@ struct State {
     /// Where the calls since the last change begin.
     unchanged_since: usize,
     faults: Vec<(When, Fault)>,
+    /// How many calls a fault has struck.
+    struck: usize,
+    /// How much later every answer comes.
+    delay: Duration,
     victim: Option<Arc<Mutex<Child>>>,
 }
 
@@ -78,7 +51,12 @@ impl Proxy {
     pub(super) fn start(upstream: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let shared = Shared { upstream: upstream.to_owned(), state: Mutex::default(), changed: Condvar::new() };
+        let shared = Shared {
+            upstream: upstream.to_owned(),
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            rounds: Rounds::default(),
+        };
         let shared = Arc::new(shared);
         let serving = Arc::clone(&shared);
         thread::spawn(move || {
@@ -101,7 +79,27 @@ impl Proxy {
         self.shared.state().faults.push((when, fault));
     }
 
-    /// Names the process that `KillBefore` and `KillAfter` kill.
+    /// Lets every answer come this much later, as over a distant line.
+    pub(crate) fn delay(&self, span: Duration) {
+        self.shared.state().delay = span;
+    }
+
+    /// Holds calls from now on until none has come for a while, then lets all of them through: a round.
+    pub(crate) fn hold(&self) {
+        self.shared.rounds.hold();
+    }
+
+    /// The actions of each round so far, in the order of their names.
+    pub(crate) fn rounds(&self) -> Vec<Vec<String>> {
+        self.shared.rounds.released()
+    }
+
+    /// How many calls a fault has struck.
+    pub(crate) fn struck(&self) -> usize {
+        self.shared.state().struck
+    }
+
+    /// Names the process that is killed or signalled.
     pub(crate) fn aim(&self, running: &Running) {
         self.shared.state().victim = Some(running.process());
         self.shared.changed.notify_all();
@@ -115,6 +113,14 @@ impl Proxy {
         assert!(!waited.unwrap_or_else(PoisonError::into_inner).1.timed_out(), "fewer than {calls} calls came");
     }
 
+    /// Waits until a fault has struck a call.
+    pub(crate) fn wait_until_struck(&self) {
+        let limit = Duration::from_mins(1);
+        let spared = |state: &mut State| state.struck == 0;
+        let waited = self.shared.changed.wait_timeout_while(self.shared.state(), limit, spared);
+        assert!(!waited.unwrap_or_else(PoisonError::into_inner).1.timed_out(), "no fault has struck");
+    }
+
     /// Forgets calls and faults.
     pub(crate) fn reset(&self) {
         *self.shared.state() = State::default();
@@ -126,6 +132,41 @@ impl Proxy {
     }
 }
 
+impl State {
+    /// The call's number, and whether the call was never made before. A poll has the number of the first.
+    fn number(&mut self, call: Request) -> (usize, bool) {
+        let is_new = !self.calls.contains(&call);
+        let only_reads = call.only_reads();
+        let before = self.calls[self.unchanged_since..].iter().position(|earlier| *earlier == call);
+        if let Some(position) = before.filter(|_| only_reads) {
+            return (self.unchanged_since + position + 1, is_new);
+        }
+        self.calls.push(call);
+        if !only_reads {
+            self.unchanged_since = self.calls.len();
+        }
+        (self.calls.len(), is_new)
+    }
+
+    fn fault(&mut self, call: &Request, number: usize, is_new: bool) -> Option<Fault> {
+        let nth = |action: &str, nth: usize| {
+            let mut of_action = self.calls.iter().filter(|earlier| earlier.action == action);
+            of_action.nth(nth - 1) == Some(call)
+        };
+        let meant = |when: &When| match when {
+            When::Number(wanted) => *wanted == number,
+            When::Action(wanted) | When::First(wanted) => *wanted == call.action,
+            When::EachOnce => is_new,
+            When::Nth(action, wanted) => nth(action, *wanted),
+        };
+        let found = self.faults.iter().position(|(when, _)| meant(when))?;
+        if let (When::First(_), _) | (_, Fault::Signal(_)) = self.faults[found] {
+            return Some(self.faults.remove(found).1);
+        }
+        Some(self.faults[found].1.clone())
+    }
+}
+
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -134,39 +175,34 @@ impl Shared {
     fn serve(&self, client: &TcpStream) -> io::Result<()> {
         client.set_nodelay(true)?;
         let Some(request) = Message::read(client)? else { return Ok(()) };
-        let fault = Request::read(request.field("x-amz-target"), &request.body).and_then(|call| self.count(call));
+        let call = Request::read(request.field("x-amz-target"), &request.body);
+        if let Some(call) = call.as_ref().filter(|call| call.get("NextToken").is_none()) {
+            self.rounds.pass(&call.action);
+        }
+        let fault = call.as_ref().and_then(|call| self.count(call));
+        self.far_away();
         match fault {
             None => self.forward(&request).and_then(|answer| send(client, &answer.bytes())),
             Some(fault) => self.break_call(client, &request, &fault),
         }
     }
 
+    /// Lets the time pass that a distant line takes.
+    #[expect(clippy::disallowed_methods, reason = "here a time itself is what is wanted, not the end of something")]
+    fn far_away(&self) {
+        // The lock ends with this line: others must not wait behind a call that is far away.
+        let delay = self.state().delay;
+        thread::sleep(delay);
+    }
+
     /// Gives a call its number and returns what is to happen to it.
-    fn count(&self, call: Request) -> Option<Fault> {
+    fn count(&self, call: &Request) -> Option<Fault> {
         let state = &mut *self.state();
-        let action = call.action.clone();
-        let before = state.calls[state.unchanged_since..].iter().position(|earlier| *earlier == call);
-        let number = match before.filter(|_| call.only_reads()) {
-            Some(position) => state.unchanged_since + position + 1,
-            None => {
-                let changes = !call.only_reads();
-                state.calls.push(call);
-                self.changed.notify_all();
-                if changes {
-                    state.unchanged_since = state.calls.len();
-                }
-                state.calls.len()
-            }
-        };
-        let meant = |when: &When| match when {
-            When::Number(wanted) => *wanted == number,
-            When::Action(wanted) | When::First(wanted) => *wanted == action,
-        };
-        let found = state.faults.iter().position(|(when, _)| meant(when))?;
-        if matches!(state.faults[found].0, When::First(_)) {
-            return Some(state.faults.remove(found).1);
-        }
-        Some(state.faults[found].1.clone())
+        let (number, is_new) = state.number(call.clone());
+        let fault = state.fault(call, number, is_new);
+        state.struck += usize::from(fault.is_some());
+        self.changed.notify_all();
+        fault
     }
 
     fn forward(&self, request: &Message) -> io::Result<Message> {
@@ -179,6 +215,10 @@ impl Shared {
             Fault::KillAfter => {
                 self.forward(request)?;
                 self.kill();
+            }
+            Fault::Signal(name) => {
+                self.signal(name);
+                send(client, &self.forward(request)?.bytes())?;
             }
             Fault::DropBefore => {}
             Fault::Stall => until_gone(client)?,
@@ -206,14 +246,22 @@ impl Shared {
         client.shutdown(Shutdown::Both)
     }
 
-    /// Kills the process that was aimed at; it may have been started so recently that nobody has aimed yet.
     fn kill(&self) {
+        self.victim().lock().unwrap_or_else(PoisonError::into_inner).kill().unwrap();
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.victim().lock().unwrap_or_else(PoisonError::into_inner).id().to_string();
+        // It may have ended of itself.
+        Command::new("kill").args(["-s", name, &id]).status().unwrap();
+    }
+
+    /// The process that was aimed at; it may have been started so recently that nobody has aimed yet.
+    fn victim(&self) -> Arc<Mutex<Child>> {
         let limit = Duration::from_secs(10);
         let waited = self.changed.wait_timeout_while(self.state(), limit, |state| state.victim.is_none());
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        let victim = Arc::clone(state.victim.as_ref().expect("a test that kills says whom, with `aim`"));
-        drop(state);
-        victim.lock().unwrap_or_else(PoisonError::into_inner).kill().unwrap();
+        Arc::clone(state.victim.as_ref().expect("a test that kills says whom, with `aim`"))
     }
 }
 

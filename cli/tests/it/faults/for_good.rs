@@ -1,0 +1,108 @@
+//! One call of a command goes wrong however often it is made: the command says so in time, names what exists, and the
+//! next run, or the deletion, finds nothing that it cannot clean up.
+
+use std::time::{Duration, Instant};
+
+use crate::harness::{Fault, When};
+
+use super::job::{Call, Job, Stage};
+use super::jobs;
+
+/// How long one call may take while nothing answers, and while something does on a machine that does other things too.
+const CALL: (&str, &str) = ("3s", "20s");
+/// How long a command then may take at most.
+const COMMAND: Duration = Duration::from_mins(1);
+
+const THROTTLED: (Fault, &str) = (Fault::Refuse(503, "RequestLimitExceeded", "Slow down."), "aws_throttled");
+const FAULT: (Fault, &str) = (Fault::Refuse(500, "InternalError", "An internal error"), "aws_fault");
+
+/// What happens to a call, and the error that says it. Where a call only reads, it is the same whether it was carried out.
+fn faults(call: &Call) -> Vec<(Fault, &'static str)> {
+    if call.only_reads {
+        return vec![THROTTLED, (Fault::Stall, "aws_timeout")];
+    }
+    let lost = [Fault::DropBefore, Fault::DropAfter, Fault::HalfAnswer].map(|fault| (fault, "aws_unreachable"));
+    [THROTTLED, FAULT].into_iter().chain(lost).chain([(Fault::StallAfter, "aws_timeout")]).collect()
+}
+
+fn ends_clearly(job: Job) {
+    let mut idle: Option<Stage> = None;
+    for call in job.calls() {
+        for (fault, code) in faults(&call) {
+            for end in ends(&fault) {
+                let mut stage = idle.take().unwrap_or_else(|| Stage::new(job));
+                fails(&mut stage, job, &call, &fault, code);
+                if stage.is_untouched() {
+                    stage.proxy.reset();
+                    idle = Some(stage);
+                    break;
+                }
+                end(&mut stage);
+            }
+        }
+    }
+}
+
+/// How the work is ended: the deletion meets what a lost answer left, which is as much as anything leaves.
+fn ends(fault: &Fault) -> &'static [fn(&mut Stage)] {
+    match fault {
+        Fault::DropAfter => &[Stage::again, Stage::undo],
+        _ => &[Stage::again],
+    }
+}
+
+fn fails(stage: &mut Stage, job: Job, call: &Call, fault: &Fault, code: &str) {
+    let stalls = matches!(fault, Fault::Stall | Fault::StallAfter);
+    stage.allow(if stalls { CALL.0 } else { CALL.1 });
+    stage.proxy.fault(When::Nth(call.action.clone(), call.nth), fault.clone());
+    let begun = Instant::now();
+    let run = stage.laptop.iac(job.words);
+    let case = format!("{:?}: {} {} met {fault:?}\n{}", job.words, call.action, call.nth, run.stderr);
+    assert!(begun.elapsed() < COMMAND, "it took {:?}: {case}", begun.elapsed());
+    assert_eq!(run.json()["error"]["code"], code, "{case}");
+    assert!(run.stderr.contains("hint: "), "nothing says what to do: {case}");
+    if call.only_reads {
+        stage.made_is_said(&run);
+    }
+    let _ = run.fails(code);
+}
+
+#[test]
+fn key_create() {
+    ends_clearly(jobs::KEY_CREATE);
+}
+
+#[test]
+fn key_delete() {
+    ends_clearly(jobs::KEY_DELETE);
+}
+
+#[test]
+fn security_group_create() {
+    ends_clearly(jobs::GROUP_CREATE);
+}
+
+#[test]
+fn security_group_mending() {
+    ends_clearly(jobs::GROUP_MEND);
+}
+
+#[test]
+fn security_group_delete() {
+    ends_clearly(jobs::GROUP_DELETE);
+}
+
+#[test]
+fn instance_create() {
+    ends_clearly(jobs::INSTANCE_CREATE);
+}
+
+#[test]
+fn instance_terminate() {
+    ends_clearly(jobs::INSTANCE_TERMINATE);
+}
+
+#[test]
+fn reading_commands_and_copies() {
+    jobs::READING.into_iter().chain([jobs::DEPLOY_COPY]).for_each(ends_clearly);
+}

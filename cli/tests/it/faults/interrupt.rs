@@ -1,0 +1,102 @@
+//! Ctrl-C at every call of the commands that change something: the first lets the call in flight return, then stops and
+//! says what exists; the second leaves at once. The next run finishes either way.
+
+use crate::harness::{Fault, When};
+
+use super::job::{Call, Job, Stage};
+use super::jobs;
+
+fn stops_in_two_stages(job: Job) {
+    let (mut idle, mut stops) = (None, 0);
+    for call in job.calls() {
+        let stage = idle.take().unwrap_or_else(|| Stage::new(job));
+        stops += usize::from(stops_once(&stage, job, &call));
+        idle = finished(stage);
+        let stage = idle.take().unwrap_or_else(|| Stage::new(job));
+        leaves_at_once(&stage, job, &call);
+        idle = finished(stage);
+    }
+    assert!(stops > 0, "{:?} never stopped", job.words);
+}
+
+/// Lets the next run finish, unless there is nothing to finish.
+fn finished(mut stage: Stage) -> Option<Stage> {
+    stage.proxy.reset();
+    if stage.is_untouched() {
+        return Some(stage);
+    }
+    stage.again();
+    None
+}
+
+/// Whether the first Ctrl-C stopped the command; at its last call it comes too late.
+fn stops_once(stage: &Stage, job: Job, call: &Call) -> bool {
+    stage.proxy.fault(When::Nth(call.action.clone(), call.nth), Fault::Signal("INT"));
+    let running = stage.laptop.start(job.words);
+    stage.proxy.aim(&running);
+    let run = running.finish();
+    assert_eq!(stage.proxy.struck(), 1, "{:?} did not come to {call:?}", job.words);
+    let of_action = |request: &&crate::harness::Request| request.action == call.action;
+    let calls = stage.proxy.calls();
+    let struck = calls.iter().filter(of_action).nth(call.nth - 1).unwrap();
+    let place = calls.iter().rposition(|request| request == struck).unwrap();
+    let (before, after) = calls.split_at(place + 1);
+    // What was begun is ended: EC2 may want to hear the same change again in other words.
+    let is_begun = |later: &crate::harness::Request| before.iter().any(|earlier| earlier.action == later.action);
+    let later: Vec<_> = after.iter().filter(|later| !later.only_reads() && !is_begun(later)).collect();
+    assert!(later.is_empty(), "{:?} went on after {call:?}: {later:?}", job.words);
+    if run.status.success() {
+        let _ = run.ok();
+        (job.done)(&stage.laptop);
+        return false;
+    }
+    stage.made_is_said(&run);
+    let _ = run.fails("interrupted");
+    true
+}
+
+/// Nothing answers, and the person presses Ctrl-C until it ends.
+fn leaves_at_once(stage: &Stage, job: Job, call: &Call) {
+    stage.proxy.fault(When::Nth(call.action.clone(), call.nth), Fault::StallAfter);
+    let running = stage.laptop.start(job.words);
+    stage.proxy.wait_until_struck();
+    running.signal_until_it_ends("INT");
+    let run = running.finish();
+    assert_eq!(run.status.code(), Some(130), "{:?} at {call:?}: {}", job.words, run.stderr);
+}
+
+#[test]
+fn key_create() {
+    stops_in_two_stages(jobs::KEY_CREATE);
+}
+
+#[test]
+fn key_delete() {
+    stops_in_two_stages(jobs::KEY_DELETE);
+}
+
+#[test]
+fn security_group_create() {
+    stops_in_two_stages(jobs::GROUP_CREATE);
+    stops_in_two_stages(jobs::GROUP_MEND);
+}
+
+#[test]
+fn security_group_delete() {
+    stops_in_two_stages(jobs::GROUP_DELETE);
+}
+
+#[test]
+fn instance_create() {
+    stops_in_two_stages(jobs::INSTANCE_CREATE);
+}
+
+#[test]
+fn instance_terminate() {
+    stops_in_two_stages(jobs::INSTANCE_TERMINATE);
+}
+
+#[test]
+fn deploy_copy() {
+    stops_in_two_stages(jobs::DEPLOY_COPY);
+}

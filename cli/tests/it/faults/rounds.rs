@@ -1,0 +1,58 @@
+//! How many answers a command waits for one after the other. What can be asked side by side is.
+
+use std::time::{Duration, Instant};
+
+use super::job::{Job, Stage};
+use super::jobs;
+
+/// The rounds of an undisturbed run up to its first change, and that change.
+fn rounds(job: Job) -> Vec<Vec<String>> {
+    let stage = Stage::new(job);
+    stage.proxy.hold();
+    let _ = stage.laptop.iac(job.words).ok();
+    stage.proxy.rounds()
+}
+
+/// How many rounds come before an action, and whether it then stands alone.
+fn before(rounds: &[Vec<String>], action: &str) -> usize {
+    let place = rounds.iter().position(|round| round.iter().any(|called| called == action));
+    place.unwrap_or_else(|| panic!("no {action} in {rounds:?}"))
+}
+
+#[test]
+fn changes_come_after_as_few_answers_as_can_be() {
+    let cases = [
+        (jobs::KEY_CREATE, "ImportKeyPair", 1),
+        (jobs::KEY_DELETE, "DeleteKeyPair", 1),
+        (jobs::GROUP_CREATE, "CreateSecurityGroup", 1),
+        (jobs::GROUP_DELETE, "DeleteSecurityGroup", 1),
+        (jobs::INSTANCE_CREATE, "RunInstances", 2),
+        (jobs::INSTANCE_TERMINATE, "TerminateInstances", 1),
+    ];
+    for (job, action, expected) in cases {
+        let rounds = rounds(job);
+        assert_eq!(before(&rounds, action), expected, "{:?}: {rounds:#?}", job.words);
+    }
+}
+
+#[test]
+fn reading_takes_one_answer() {
+    for job in jobs::READING {
+        // A list of groups needs their ids before it can ask for their rules.
+        let most = if job.words == ["security-group", "list"] { 2 } else { 1 };
+        let rounds = rounds(job);
+        assert!(rounds.len() <= most, "{:?}: {rounds:#?}", job.words);
+    }
+}
+
+#[test]
+fn what_takes_one_round_takes_one_delay() {
+    let job = jobs::READING[2];
+    let stage = Stage::new(job);
+    let delay = Duration::from_secs(3);
+    stage.proxy.delay(delay);
+    let begun = Instant::now();
+    let _ = stage.laptop.iac(job.words).ok();
+    let took = begun.elapsed();
+    assert!((delay..2 * delay).contains(&took), "{:?} took {took:?}", job.words);
+}
