@@ -1,6 +1,8 @@
 //! `iac policy`, proven: a user with exactly the printed rights does the whole job, and with any one of them less is told
 //! which one.
 
+mod rows;
+
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::io::Write;
@@ -11,6 +13,9 @@ use serde_json::{Value, json};
 
 use crate::harness::{Laptop, Run, root};
 use crate::story::whole_story;
+
+/// The settings that ask for rights of their own.
+const SETTINGS: &str = "instance_profile = \"web\"\nfqdn = \"dev.example.org\"\n";
 
 /// The policy that these words print.
 fn printed(laptop: &Laptop, words: &[&str]) -> Value {
@@ -48,7 +53,8 @@ fn a_policy_names_only_what_iam_knows() {
     let laptop = Laptop::offline();
     let account = ["--account", "123456789012", "--region", "eu-central-1"];
     let set: &[&str] = &["--instance-name", "dev", "--key-name", "dev", "--instance-profile", "web"];
-    let image: &[&str] = &["--image", "ssm:/team/image", "--subnet-id", "subnet-0123456789abcdef0"];
+    let image: &[&str] =
+        &["--image", "ssm:/team/image", "--subnet-id", "subnet-0123456789abcdef0", "--fqdn", "dev.example.org"];
     for settings in [&[], set, &[set, image].concat()[..]] {
         let policy = printed(&laptop, &[&account, settings].concat());
         let mut check = Command::new(root().join("sandbox/check-policy"));
@@ -87,7 +93,8 @@ fn a_launch_with_a_profile_is_allowed_to_pass_its_role_and_no_other() {
 fn with_any_one_right_less_the_command_that_needs_it_names_it() {
     let mut laptop = Laptop::new();
     laptop.aws().instance_profile("web");
-    laptop.configure("instance_profile = \"web\"\nttl = \"20h\"\n");
+    laptop.configure(&format!("{SETTINGS}ttl = \"20h\"\n"));
+    laptop.aws().zone("example.org", false);
     let all = printed(&laptop, &[]);
     let mut needed = BTreeSet::new();
     // What makes something comes before what is asked for once it is there.
@@ -143,11 +150,21 @@ fn with_any_one_right_less_the_command_that_needs_it_names_it() {
     let _ = laptop.iac(status).ok();
     step(&mut laptop, &["status", "--all-regions"], &["ec2:DescribeRegions"]);
     step(&mut laptop, &["plan"], &["ec2:DescribeVolumes"]);
-    laptop.aws().zone("example.org", false);
     step(&mut laptop, &["dns", "list"], &["route53:ListHostedZones", "route53:ListResourceRecordSets"]);
-    let create = ["dns", "create", "--fqdn", "dev.example.org"];
-    step(&mut laptop, &create, &["route53:ChangeResourceRecordSets"]);
-    laptop.configure("instance_profile = \"web\"\ninstance_kind = \"standard\"\ninstance_type = \"c6a.xlarge\"\n");
+    let records = ["route53:ListHostedZones", "route53:ListResourceRecordSets", "route53:ChangeResourceRecordSets"];
+    step(&mut laptop, &["dns", "create"], &records);
+    let _ = laptop.iac(["dns", "create"]).ok();
+    step(&mut laptop, &["dns", "delete"], &records);
+    step(&mut laptop, &["types"], &["ec2:DescribeInstanceTypes", "ec2:DescribeInstanceTypeOfferings"]);
+    step(&mut laptop, &["instance", "console"], &["ec2:DescribeInstances", "ec2:GetConsoleOutput"]);
+    step(&mut laptop, &["instance", "wait"], &["ec2:DescribeInstances"]);
+    let halt = ["instance", "stop"];
+    step(&mut laptop, &halt, &["ec2:DescribeInstances", "ec2:StopInstances"]);
+    let _ = laptop.iac(halt).ok();
+    let start = ["instance", "start", "--wait", "running"];
+    step(&mut laptop, &start, &["ec2:DescribeInstances", "ec2:StartInstances"]);
+    let _ = laptop.iac(start).ok();
+    laptop.configure(&format!("{SETTINGS}instance_kind = \"standard\"\ninstance_type = \"c6a.xlarge\"\n"));
     let up = ["up", "--yes", "--wait", "running", "--allow-restart"];
     step(&mut laptop, &up, &["ec2:StopInstances", "ec2:ModifyInstanceAttribute", "ec2:StartInstances"]);
     laptop.aws().made(
@@ -163,7 +180,7 @@ fn with_any_one_right_less_the_command_that_needs_it_names_it() {
     );
     let down = ["down", "--yes", "--instance-name", "other"];
     step(&mut laptop, &down, &["ec2:DeleteVolume"]);
-    laptop.configure("instance_profile = \"web\"\n");
+    laptop.configure(SETTINGS);
 
     let delete = ["security-group", "delete"];
     let looks = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeInstances", "ec2:DeleteSecurityGroup"];
@@ -176,9 +193,43 @@ fn with_any_one_right_less_the_command_that_needs_it_names_it() {
     let delete = ["key", "delete"];
     step(&mut laptop, &delete, &["ec2:DescribeInstances", "ec2:DeleteKeyPair"]);
     let _ = laptop.iac(delete).ok();
-    // What `doctor` alone looks at is a check there and no failure; its own tests take these rights away.
-    needed.extend(["ec2:DescribeRouteTables", "servicequotas:GetServiceQuota"].map(str::to_owned));
+    needed.extend(needed_by_doctor(&mut laptop));
     assert_eq!(needed, actions(&all));
+}
+
+/// What `doctor` may not look at is a check that it could not make, with the right that mends it.
+fn needed_by_doctor(laptop: &mut Laptop) -> BTreeSet<String> {
+    let policy = printed(laptop, &["--for", "doctor"]);
+    let looks = ["ec2:DescribeRouteTables", "ec2:DescribeSubnets", "servicequotas:GetServiceQuota"];
+    for right in looks {
+        laptop.act_with(&without(&policy, right));
+        let report = laptop.iac(["doctor"]).json();
+        let mends: Vec<_> =
+            report["checks"].as_array().unwrap().iter().filter_map(|each| each["mend"].as_str()).collect();
+        let allow = format!("allow `{right}`");
+        assert!(mends.iter().any(|mend| mend.starts_with(&allow)), "no `{allow}` in {report}");
+    }
+    looks.map(str::to_owned).into()
+}
+
+/// What belongs to the name is allowed where a name is set, for that name; and nothing of Route 53 where none is.
+#[test]
+fn only_the_records_of_the_name_may_be_changed() {
+    let mut laptop = Laptop::new();
+    laptop.configure("fqdn = \"dev.example.org\"\n");
+    let zone = laptop.aws().zone("example.org", false);
+    let _ = laptop.iac(["up", "--yes", "--wait", "running"]).ok();
+    laptop.act_with(&printed(&laptop, &["--for", "dns"]));
+    let records = laptop.aws().records(&zone);
+    let other = ["dns", "create", "--fqdn", "other.example.org"];
+    assert_denied(laptop.iac(other), "route53:ChangeResourceRecordSets");
+    assert_eq!(laptop.aws().records(&zone), records);
+    let _ = laptop.iac(["dns", "delete"]).ok();
+
+    laptop.configure("");
+    assert!(actions(&printed(&laptop, &[])).iter().all(|action| !action.starts_with("route53:")));
+    let nothing = laptop.iac(["policy", "--for", "dns list"]).fails("setting_missing");
+    assert!(nothing.stderr.contains("`fqdn`"), "{}", nothing.stderr);
 }
 
 /// The ids of all that there is; what is on its way out is not.
@@ -229,6 +280,7 @@ fn the_page_on_security_lists_every_action() {
     let table = table.split(|line| line.is_empty()).next().unwrap().concat();
     let code: BTreeSet<_> = table.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     let listed = code.into_iter().filter(|text| text.chars().any(char::is_uppercase)).collect::<BTreeSet<_>>();
-    let words = ["--account", "123456789012", "--region", "us-east-1", "--instance-profile", "web"];
+    let words = ["--account", "123456789012", "--region", "us-east-1"];
+    let words = [&words[..], &["--instance-profile", "web", "--fqdn", "dev.example.org"]].concat();
     assert_eq!(listed, actions(&printed(&Laptop::offline(), &words)));
 }
