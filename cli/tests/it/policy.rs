@@ -1,15 +1,14 @@
-//! `iac policy`, proven: a user with exactly the printed rights does the whole job, and with any one of them less is told
-//! which one.
+//! `iac policy`, proven: a user with exactly the printed rights does the whole job and nothing beyond.
 
+mod less;
 mod rows;
 
 use std::collections::BTreeSet;
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::harness::{Laptop, Run, root};
 use crate::story::whole_story;
@@ -27,17 +26,6 @@ fn actions(policy: &Value) -> BTreeSet<String> {
     let statements = policy["Statement"].as_array().unwrap().iter();
     let actions = statements.flat_map(|statement| statement["Action"].as_array().unwrap());
     actions.map(|action| action.as_str().unwrap().to_owned()).collect()
-}
-
-/// The policy without one action; a statement that has no other goes with it.
-fn without(policy: &Value, action: &str) -> Value {
-    let mut policy = policy.clone();
-    let statements = policy["Statement"].as_array_mut().unwrap();
-    for statement in statements.iter_mut() {
-        statement["Action"].as_array_mut().unwrap().retain(|listed| listed != action);
-    }
-    statements.retain(|statement| statement["Action"] != json!([]));
-    policy
 }
 
 fn assert_denied(run: Run, action: &str) {
@@ -84,132 +72,6 @@ fn a_launch_with_a_profile_is_allowed_to_pass_its_role_and_no_other() {
     let _ = laptop.iac(["security-group", "create"]).ok();
     assert_denied(laptop.iac(["instance", "create", "--instance-profile", "admin"]), "iam:PassRole");
     let _ = laptop.iac(["instance", "create", "--wait", "none"]).ok();
-}
-
-/// The job again, each command with the rights of its own row, and before that with each of them taken away.
-///
-/// A right that only some runs of a command need is listed where a run needs it; together the runs need all.
-#[test]
-fn with_any_one_right_less_the_command_that_needs_it_names_it() {
-    let mut laptop = Laptop::new();
-    laptop.aws().instance_profile("web");
-    laptop.configure(&format!("{SETTINGS}ttl = \"20h\"\n"));
-    laptop.aws().zone("example.org", false);
-    let all = printed(&laptop, &[]);
-    let mut needed = BTreeSet::new();
-    // What makes something comes before what is asked for once it is there.
-    let mut step = |laptop: &mut Laptop, typed: &[&str], rights: &[&str]| {
-        let command = typed.iter().take_while(|word| !word.starts_with('-')).take(2).copied().collect::<Vec<_>>();
-        let policy = printed(laptop, &["--for", &command.join(" ")]);
-        for right in rights {
-            laptop.act_with(&without(&policy, right));
-            assert_denied(laptop.iac(typed), right);
-            needed.insert((*right).to_owned());
-        }
-        laptop.act_with(&policy);
-    };
-
-    let create = ["key", "create"];
-    step(&mut laptop, &create, &["ec2:DescribeKeyPairs", "ec2:ImportKeyPair", "ec2:CreateTags"]);
-    let _ = laptop.iac(create).ok();
-    step(&mut laptop, &["key", "list"], &["ec2:DescribeKeyPairs"]);
-
-    let create = ["security-group", "create"];
-    let before = ["ec2:DescribeVpcs", "ec2:DescribeSecurityGroups", "ec2:CreateSecurityGroup", "ec2:CreateTags"];
-    step(&mut laptop, &create, &before);
-    step(&mut laptop, &create, &["ec2:AuthorizeSecurityGroupIngress"]);
-    let _ = laptop.iac(create).ok();
-    laptop.cloud(&json!({"public_ip": "203.0.113.8"}));
-    step(&mut laptop, &create, &["ec2:DescribeSecurityGroupRules", "ec2:RevokeSecurityGroupIngress"]);
-    let _ = laptop.iac(create).ok();
-    let list = ["security-group", "list"];
-    step(&mut laptop, &list, &["ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules"]);
-
-    let create = ["instance", "create"];
-    let looks = ["Instances", "InstanceTypes", "InstanceTypeOfferings", "Images", "Subnets", "Vpcs", "KeyPairs"];
-    let looks = looks.map(|name| format!("ec2:Describe{name}"));
-    step(&mut laptop, &create, &looks.each_ref().map(String::as_str));
-    step(&mut laptop, &create, &["ssm:GetParameters", "ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"]);
-    step(&mut laptop, &create, &["ec2:GetConsoleOutput"]);
-    let _ = laptop.iac(create).ok();
-    step(&mut laptop, &["instance", "list"], &["ec2:DescribeInstances"]);
-    let run = ["deploy", "run", "true"];
-    step(&mut laptop, &run, &["ec2:DescribeInstances"]);
-    // A key file that others may read is compared with its pair before it is used.
-    fs::set_permissions(laptop.secrets().join("nitro-dev.pem"), Permissions::from_mode(0o644)).unwrap();
-    step(&mut laptop, &run, &["ec2:DescribeKeyPairs"]);
-    let _ = laptop.iac(run).ok();
-
-    let setup = ["host", "setup"];
-    step(&mut laptop, &setup, &["ec2:DescribeInstances"]);
-    let _ = laptop.iac(setup).ok();
-    let extend = ["instance", "extend", "1h"];
-    step(&mut laptop, &extend, &["ec2:DescribeInstances", "ec2:CreateTags"]);
-    let status = ["host", "status", "--fix"];
-    step(&mut laptop, &status, &["ec2:DescribeInstances", "ec2:CreateTags"]);
-    let _ = laptop.iac(status).ok();
-    step(&mut laptop, &["status", "--all-regions"], &["ec2:DescribeRegions"]);
-    step(&mut laptop, &["plan"], &["ec2:DescribeVolumes"]);
-    step(&mut laptop, &["dns", "list"], &["route53:ListHostedZones", "route53:ListResourceRecordSets"]);
-    let records = ["route53:ListHostedZones", "route53:ListResourceRecordSets", "route53:ChangeResourceRecordSets"];
-    step(&mut laptop, &["dns", "create"], &records);
-    let _ = laptop.iac(["dns", "create"]).ok();
-    step(&mut laptop, &["dns", "delete"], &records);
-    step(&mut laptop, &["types"], &["ec2:DescribeInstanceTypes", "ec2:DescribeInstanceTypeOfferings"]);
-    step(&mut laptop, &["instance", "console"], &["ec2:DescribeInstances", "ec2:GetConsoleOutput"]);
-    step(&mut laptop, &["instance", "wait"], &["ec2:DescribeInstances"]);
-    let halt = ["instance", "stop"];
-    step(&mut laptop, &halt, &["ec2:DescribeInstances", "ec2:StopInstances"]);
-    let _ = laptop.iac(halt).ok();
-    let start = ["instance", "start", "--wait", "running"];
-    step(&mut laptop, &start, &["ec2:DescribeInstances", "ec2:StartInstances"]);
-    let _ = laptop.iac(start).ok();
-    laptop.configure(&format!("{SETTINGS}instance_kind = \"standard\"\ninstance_type = \"c6a.xlarge\"\n"));
-    let up = ["up", "--yes", "--wait", "running", "--allow-restart"];
-    step(&mut laptop, &up, &["ec2:StopInstances", "ec2:ModifyInstanceAttribute", "ec2:StartInstances"]);
-    laptop.aws().made(
-        "CreateVolume",
-        &[
-            ("TagSpecification.1.ResourceType", "volume"),
-            ("TagSpecification.1.Tag.1.Key", "bky:iac:environment"),
-            ("TagSpecification.1.Tag.1.Value", "other"),
-            ("AvailabilityZone", "us-east-1a"),
-            ("Size", "1"),
-        ],
-        "volumeId",
-    );
-    let down = ["down", "--yes", "--instance-name", "other"];
-    step(&mut laptop, &down, &["ec2:DeleteVolume"]);
-    laptop.configure(SETTINGS);
-
-    let delete = ["security-group", "delete"];
-    let looks = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeInstances", "ec2:DeleteSecurityGroup"];
-    step(&mut laptop, &delete, &looks);
-    let terminate = ["instance", "terminate"];
-    step(&mut laptop, &terminate, &["ec2:DescribeInstances", "ec2:TerminateInstances"]);
-    let _ = laptop.iac(terminate).ok();
-    step(&mut laptop, &delete, &[]);
-    let _ = laptop.iac(delete).ok();
-    let delete = ["key", "delete"];
-    step(&mut laptop, &delete, &["ec2:DescribeInstances", "ec2:DeleteKeyPair"]);
-    let _ = laptop.iac(delete).ok();
-    needed.extend(needed_by_doctor(&mut laptop));
-    assert_eq!(needed, actions(&all));
-}
-
-/// What `doctor` may not look at is a check that it could not make, with the right that mends it.
-fn needed_by_doctor(laptop: &mut Laptop) -> BTreeSet<String> {
-    let policy = printed(laptop, &["--for", "doctor"]);
-    let looks = ["ec2:DescribeRouteTables", "ec2:DescribeSubnets", "servicequotas:GetServiceQuota"];
-    for right in looks {
-        laptop.act_with(&without(&policy, right));
-        let report = laptop.iac(["doctor"]).json();
-        let mends: Vec<_> =
-            report["checks"].as_array().unwrap().iter().filter_map(|each| each["mend"].as_str()).collect();
-        let allow = format!("allow `{right}`");
-        assert!(mends.iter().any(|mend| mend.starts_with(&allow)), "no `{allow}` in {report}");
-    }
-    looks.map(str::to_owned).into()
 }
 
 /// What belongs to the name is allowed where a name is set, for that name; and nothing of Route 53 where none is.
