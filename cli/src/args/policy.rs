@@ -26,6 +26,9 @@ pub(crate) struct PolicyCommand {
     /// Instance profile, by name or ARN
     #[arg(long, value_name = "NAME|ARN")]
     instance_profile: Option<String>,
+    /// DNS name of the instance; without one nothing of Route 53 is allowed
+    #[arg(long, value_name = "NAME")]
+    fqdn: Option<String>,
 }
 
 impl PolicyCommand {
@@ -36,6 +39,7 @@ impl PolicyCommand {
             (Key::Image, &self.image),
             (Key::SubnetId, &self.subnet_id),
             (Key::InstanceProfile, &self.instance_profile),
+            (Key::Fqdn, &self.fqdn),
         ])
     }
 }

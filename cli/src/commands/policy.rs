@@ -19,7 +19,15 @@ pub(super) async fn run(context: &Context<'_>, command: &PolicyCommand) -> Resul
     if let (Some(profile), true) = (&scope.instance_profile, operations.contains(&Operation::RunInstances)) {
         context.ui.note(&format!("the role of instance profile `{profile}` is taken to have the profile's name"));
     }
-    let document = serde_json::to_string_pretty(&policy(&operations, &scope));
+    if scope.fqdn.is_none() && operations.contains(&Operation::ListHostedZones) {
+        context.ui.note("no `fqdn`: the policy allows nothing of Route 53");
+    }
+    let policy = policy(&operations, &scope);
+    if policy.is_empty() {
+        // Only commands of `dns` may be left without any right.
+        context.settings.fqdn()?;
+    }
+    let document = serde_json::to_string_pretty(&policy);
     context.ui.text(&document.map_err(|error| Error::new(Kind::Internal, "a policy cannot be written").cause(error))?)
 }
 
@@ -53,6 +61,7 @@ async fn scope(context: &Context<'_>) -> Result<Scope> {
         },
         subnet_id: settings.subnet_id.clone(),
         instance_profile: settings.instance_profile.clone(),
+        fqdn: settings.fqdn.clone(),
         tag_keys: settings.tags.keys().cloned().collect(),
     })
 }

@@ -1,16 +1,20 @@
-//! `iac policy`, proven: a user with exactly the printed rights does the whole job, and with any one of them less is told
-//! which one.
+//! `iac policy`, proven: a user with exactly the printed rights does the whole job and nothing beyond.
+
+mod less;
+mod rows;
 
 use std::collections::BTreeSet;
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::harness::{Laptop, Run, root};
 use crate::story::whole_story;
+
+/// The settings that ask for rights of their own.
+const SETTINGS: &str = "instance_profile = \"web\"\nfqdn = \"dev.example.org\"\n";
 
 /// The policy that these words print.
 fn printed(laptop: &Laptop, words: &[&str]) -> Value {
@@ -22,17 +26,6 @@ fn actions(policy: &Value) -> BTreeSet<String> {
     let statements = policy["Statement"].as_array().unwrap().iter();
     let actions = statements.flat_map(|statement| statement["Action"].as_array().unwrap());
     actions.map(|action| action.as_str().unwrap().to_owned()).collect()
-}
-
-/// The policy without one action; a statement that has no other goes with it.
-fn without(policy: &Value, action: &str) -> Value {
-    let mut policy = policy.clone();
-    let statements = policy["Statement"].as_array_mut().unwrap();
-    for statement in statements.iter_mut() {
-        statement["Action"].as_array_mut().unwrap().retain(|listed| listed != action);
-    }
-    statements.retain(|statement| statement["Action"] != json!([]));
-    policy
 }
 
 fn assert_denied(run: Run, action: &str) {
@@ -48,7 +41,8 @@ fn a_policy_names_only_what_iam_knows() {
     let laptop = Laptop::offline();
     let account = ["--account", "123456789012", "--region", "eu-central-1"];
     let set: &[&str] = &["--instance-name", "dev", "--key-name", "dev", "--instance-profile", "web"];
-    let image: &[&str] = &["--image", "ssm:/team/image", "--subnet-id", "subnet-0123456789abcdef0"];
+    let image: &[&str] =
+        &["--image", "ssm:/team/image", "--subnet-id", "subnet-0123456789abcdef0", "--fqdn", "dev.example.org"];
     for settings in [&[], set, &[set, image].concat()[..]] {
         let policy = printed(&laptop, &[&account, settings].concat());
         let mut check = Command::new(root().join("sandbox/check-policy"));
@@ -80,105 +74,24 @@ fn a_launch_with_a_profile_is_allowed_to_pass_its_role_and_no_other() {
     let _ = laptop.iac(["instance", "create", "--wait", "none"]).ok();
 }
 
-/// The job again, each command with the rights of its own row, and before that with each of them taken away.
-///
-/// A right that only some runs of a command need is listed where a run needs it; together the runs need all.
+/// What belongs to the name is allowed where a name is set, for that name; and nothing of Route 53 where none is.
 #[test]
-fn with_any_one_right_less_the_command_that_needs_it_names_it() {
+fn only_the_records_of_the_name_may_be_changed() {
     let mut laptop = Laptop::new();
-    laptop.aws().instance_profile("web");
-    laptop.configure("instance_profile = \"web\"\nttl = \"20h\"\n");
-    let all = printed(&laptop, &[]);
-    let mut needed = BTreeSet::new();
-    // What makes something comes before what is asked for once it is there.
-    let mut step = |laptop: &mut Laptop, typed: &[&str], rights: &[&str]| {
-        let command = typed.iter().take_while(|word| !word.starts_with('-')).take(2).copied().collect::<Vec<_>>();
-        let policy = printed(laptop, &["--for", &command.join(" ")]);
-        for right in rights {
-            laptop.act_with(&without(&policy, right));
-            assert_denied(laptop.iac(typed), right);
-            needed.insert((*right).to_owned());
-        }
-        laptop.act_with(&policy);
-    };
+    laptop.configure("fqdn = \"dev.example.org\"\n");
+    let zone = laptop.aws().zone("example.org", false);
+    let _ = laptop.iac(["up", "--yes", "--wait", "running"]).ok();
+    laptop.act_with(&printed(&laptop, &["--for", "dns"]));
+    let records = laptop.aws().records(&zone);
+    let other = ["dns", "create", "--fqdn", "other.example.org"];
+    assert_denied(laptop.iac(other), "route53:ChangeResourceRecordSets");
+    assert_eq!(laptop.aws().records(&zone), records);
+    let _ = laptop.iac(["dns", "delete"]).ok();
 
-    let create = ["key", "create"];
-    step(&mut laptop, &create, &["ec2:DescribeKeyPairs", "ec2:ImportKeyPair", "ec2:CreateTags"]);
-    let _ = laptop.iac(create).ok();
-    step(&mut laptop, &["key", "list"], &["ec2:DescribeKeyPairs"]);
-
-    let create = ["security-group", "create"];
-    let before = ["ec2:DescribeVpcs", "ec2:DescribeSecurityGroups", "ec2:CreateSecurityGroup", "ec2:CreateTags"];
-    step(&mut laptop, &create, &before);
-    step(&mut laptop, &create, &["ec2:AuthorizeSecurityGroupIngress"]);
-    let _ = laptop.iac(create).ok();
-    laptop.cloud(&json!({"public_ip": "203.0.113.8"}));
-    step(&mut laptop, &create, &["ec2:DescribeSecurityGroupRules", "ec2:RevokeSecurityGroupIngress"]);
-    let _ = laptop.iac(create).ok();
-    let list = ["security-group", "list"];
-    step(&mut laptop, &list, &["ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules"]);
-
-    let create = ["instance", "create"];
-    let looks = ["Instances", "InstanceTypes", "InstanceTypeOfferings", "Images", "Subnets", "Vpcs", "KeyPairs"];
-    let looks = looks.map(|name| format!("ec2:Describe{name}"));
-    step(&mut laptop, &create, &looks.each_ref().map(String::as_str));
-    step(&mut laptop, &create, &["ssm:GetParameters", "ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"]);
-    step(&mut laptop, &create, &["ec2:GetConsoleOutput"]);
-    let _ = laptop.iac(create).ok();
-    step(&mut laptop, &["instance", "list"], &["ec2:DescribeInstances"]);
-    let run = ["deploy", "run", "true"];
-    step(&mut laptop, &run, &["ec2:DescribeInstances"]);
-    // A key file that others may read is compared with its pair before it is used.
-    fs::set_permissions(laptop.secrets().join("nitro-dev.pem"), Permissions::from_mode(0o644)).unwrap();
-    step(&mut laptop, &run, &["ec2:DescribeKeyPairs"]);
-    let _ = laptop.iac(run).ok();
-
-    let setup = ["host", "setup"];
-    step(&mut laptop, &setup, &["ec2:DescribeInstances"]);
-    let _ = laptop.iac(setup).ok();
-    let extend = ["instance", "extend", "1h"];
-    step(&mut laptop, &extend, &["ec2:DescribeInstances", "ec2:CreateTags"]);
-    let status = ["host", "status", "--fix"];
-    step(&mut laptop, &status, &["ec2:DescribeInstances", "ec2:CreateTags"]);
-    let _ = laptop.iac(status).ok();
-    step(&mut laptop, &["status", "--all-regions"], &["ec2:DescribeRegions"]);
-    step(&mut laptop, &["plan"], &["ec2:DescribeVolumes"]);
-    laptop.aws().zone("example.org", false);
-    step(&mut laptop, &["dns", "list"], &["route53:ListHostedZones", "route53:ListResourceRecordSets"]);
-    let create = ["dns", "create", "--fqdn", "dev.example.org"];
-    step(&mut laptop, &create, &["route53:ChangeResourceRecordSets"]);
-    laptop.configure("instance_profile = \"web\"\ninstance_kind = \"standard\"\ninstance_type = \"c6a.xlarge\"\n");
-    let up = ["up", "--yes", "--wait", "running", "--allow-restart"];
-    step(&mut laptop, &up, &["ec2:StopInstances", "ec2:ModifyInstanceAttribute", "ec2:StartInstances"]);
-    laptop.aws().made(
-        "CreateVolume",
-        &[
-            ("TagSpecification.1.ResourceType", "volume"),
-            ("TagSpecification.1.Tag.1.Key", "bky:iac:environment"),
-            ("TagSpecification.1.Tag.1.Value", "other"),
-            ("AvailabilityZone", "us-east-1a"),
-            ("Size", "1"),
-        ],
-        "volumeId",
-    );
-    let down = ["down", "--yes", "--instance-name", "other"];
-    step(&mut laptop, &down, &["ec2:DeleteVolume"]);
-    laptop.configure("instance_profile = \"web\"\n");
-
-    let delete = ["security-group", "delete"];
-    let looks = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeInstances", "ec2:DeleteSecurityGroup"];
-    step(&mut laptop, &delete, &looks);
-    let terminate = ["instance", "terminate"];
-    step(&mut laptop, &terminate, &["ec2:DescribeInstances", "ec2:TerminateInstances"]);
-    let _ = laptop.iac(terminate).ok();
-    step(&mut laptop, &delete, &[]);
-    let _ = laptop.iac(delete).ok();
-    let delete = ["key", "delete"];
-    step(&mut laptop, &delete, &["ec2:DescribeInstances", "ec2:DeleteKeyPair"]);
-    let _ = laptop.iac(delete).ok();
-    // What `doctor` alone looks at is a check there and no failure; its own tests take these rights away.
-    needed.extend(["ec2:DescribeRouteTables", "servicequotas:GetServiceQuota"].map(str::to_owned));
-    assert_eq!(needed, actions(&all));
+    laptop.configure("");
+    assert!(actions(&printed(&laptop, &[])).iter().all(|action| !action.starts_with("route53:")));
+    let nothing = laptop.iac(["policy", "--for", "dns list"]).fails("setting_missing");
+    assert!(nothing.stderr.contains("`fqdn`"), "{}", nothing.stderr);
 }
 
 /// The ids of all that there is; what is on its way out is not.
@@ -229,6 +142,7 @@ fn the_page_on_security_lists_every_action() {
     let table = table.split(|line| line.is_empty()).next().unwrap().concat();
     let code: BTreeSet<_> = table.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     let listed = code.into_iter().filter(|text| text.chars().any(char::is_uppercase)).collect::<BTreeSet<_>>();
-    let words = ["--account", "123456789012", "--region", "us-east-1", "--instance-profile", "web"];
+    let words = ["--account", "123456789012", "--region", "us-east-1"];
+    let words = [&words[..], &["--instance-profile", "web", "--fqdn", "dev.example.org"]].concat();
     assert_eq!(listed, actions(&printed(&Laptop::offline(), &words)));
 }

@@ -33,61 +33,97 @@ pub struct Statement {
 
 /// Operator → key → values.
 type Conditions = BTreeMap<&'static str, BTreeMap<String, Vec<String>>>;
+/// One operator, key and values.
+type Entry = (&'static str, String, Vec<String>);
+
+impl Policy {
+    /// Tells whether nothing is allowed: what was asked for takes a setting that is not there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.statement.is_empty()
+    }
+}
 
 /// Returns the least policy that allows these calls, in this account, region and configuration.
 #[must_use]
 pub fn policy(operations: &BTreeSet<Operation>, scope: &Scope) -> Policy {
     let rights = operations.iter().flat_map(|operation| operation.rights());
     let used = rights.filter(|right| scope.arn(right.resource).is_some());
+    let makers = makers(operations);
     let statement = grouped(used).into_iter().map(|((condition, resources), actions)| Statement {
         sid: sid(condition, &resources),
         effect: "Allow",
         action: actions.iter().map(Action::to_string).collect(),
         resource: resources.iter().filter_map(|resource| scope.arn(*resource)).collect(),
-        condition: conditions(condition, scope),
+        condition: conditions(condition, scope, &makers),
     });
     Policy { version: "2012-10-17", statement: statement.collect() }
 }
 
-/// Puts resources together that need the same actions under the same condition, and nothing else: no statement allows
-/// more than its rights.
-fn grouped(rights: impl Iterator<Item = Right>) -> BTreeMap<(Condition, BTreeSet<Resource>), BTreeSet<Action>> {
+/// The conditions, resources and actions of each statement.
+type Groups = BTreeMap<(Condition, BTreeSet<Resource>), BTreeSet<Action>>;
+
+/// Puts resources together that need the same actions under the same condition, and all that is done to what is ours.
+///
+/// No statement allows more than its rights: an action finds none but its own kinds among the resources, and of those that
+/// `ec2:ModifyInstanceAttribute` finds besides, all are the environment's.
+fn grouped(rights: impl Iterator<Item = Right>) -> Groups {
+    let (ours, others): (Vec<_>, Vec<_>) = rights.partition(|right| right.condition == Condition::Ours);
     let mut actions: BTreeMap<(Condition, Resource), BTreeSet<Action>> = BTreeMap::new();
-    for Right { action, resource, condition } in rights {
+    for Right { action, resource, condition } in others {
         actions.entry((condition, resource)).or_default().insert(action);
     }
     let mut resources: BTreeMap<(Condition, BTreeSet<Action>), BTreeSet<Resource>> = BTreeMap::new();
     for ((condition, resource), actions) in actions {
         resources.entry((condition, actions)).or_default().insert(resource);
     }
-    resources.into_iter().map(|((condition, actions), resources)| ((condition, resources), actions)).collect()
+    let others = resources.into_iter().map(|((condition, actions), resources)| ((condition, resources), actions));
+    let mut groups: Groups = others.collect();
+    if !ours.is_empty() {
+        let resources = ours.iter().map(|right| right.resource).collect();
+        groups.insert((Condition::Ours, resources), ours.iter().map(|right| right.action).collect());
+    }
+    groups
 }
 
-/// A name that says what the statement is for, unique because no two have the same condition and resources.
+/// The calls that make something. A call tags only what it makes, so that naming them together allows no more than each
+/// with its own resources.
+fn makers(operations: &BTreeSet<Operation>) -> Vec<String> {
+    let makes = |operation: &&Operation| operation.rights().iter().any(|right| right.condition == Condition::New);
+    operations.iter().filter(makes).map(|operation| operation.name().to_owned()).collect()
+}
+
+/// A name that says what the statement is for, unique because no two have the same condition and resources; of some
+/// conditions there is one statement alone.
 fn sid(condition: Condition, resources: &BTreeSet<Resource>) -> String {
     let resources: String = resources.iter().map(|resource| resource.word()).collect();
     match condition {
         Condition::InRegion => format!("Read{resources}"),
         Condition::Always => format!("Use{resources}"),
         Condition::New => format!("Make{resources}"),
-        Condition::TaggedBy(operation) => format!("TagIn{}", operation.name()),
-        Condition::Ours => format!("Manage{resources}"),
+        Condition::TaggedWhenMade => "TagNew".to_owned(),
+        Condition::TaggedAnew => "TagAnew".to_owned(),
+        Condition::Named => "ChangeRecords".to_owned(),
+        Condition::Ours => "Manage".to_owned(),
         Condition::PassedToEc2 => format!("Pass{resources}"),
     }
 }
 
-fn conditions(condition: Condition, scope: &Scope) -> Conditions {
+fn conditions(condition: Condition, scope: &Scope, makers: &[String]) -> Conditions {
     let equals = |key: &str, values: Vec<String>| ("StringEquals", key.to_owned(), values);
     let entries = match condition {
         Condition::Always => Vec::new(),
         Condition::InRegion => vec![equals("aws:RequestedRegion", vec![literal(&scope.region)])],
         Condition::New => vec![environment("aws:RequestTag", scope)],
         Condition::Ours => vec![environment("aws:ResourceTag", scope)],
-        Condition::TaggedBy(operation) => vec![
-            equals("ec2:CreateAction", vec![operation.name().to_owned()]),
-            environment("aws:RequestTag", scope),
-            ("ForAllValues:StringLike", "aws:TagKeys".to_owned(), tag_keys(scope)),
-        ],
+        Condition::TaggedWhenMade => {
+            vec![equals("ec2:CreateAction", makers.to_vec()), environment("aws:RequestTag", scope), tag_keys(scope)]
+        }
+        Condition::TaggedAnew => [environment("aws:ResourceTag", scope), tag_keys(scope)]
+            .into_iter()
+            .chain(kept_environment(scope))
+            .collect(),
+        Condition::Named => records(scope),
         Condition::PassedToEc2 => vec![equals("iam:PassedToService", scope.ec2_principals())],
     };
     let mut conditions = Conditions::new();
@@ -98,7 +134,7 @@ fn conditions(condition: Condition, scope: &Scope) -> Conditions {
 }
 
 /// The tag of the one environment, or of any.
-fn environment(key: &str, scope: &Scope) -> (&'static str, String, Vec<String>) {
+fn environment(key: &str, scope: &Scope) -> Entry {
     let key = format!("{key}/{}", tag::ENVIRONMENT);
     match &scope.environment {
         Some(name) => ("StringEquals", key, vec![literal(name.as_str())]),
@@ -106,21 +142,51 @@ fn environment(key: &str, scope: &Scope) -> (&'static str, String, Vec<String>) 
     }
 }
 
-/// The keys that this tool sets: its own and the user's.
-fn tag_keys(scope: &Scope) -> Vec<String> {
+/// What is tagged anew is not given away: where the request sets the tag of the environment, it sets it as it is.
+fn kept_environment(scope: &Scope) -> Option<Entry> {
+    let (_, key, values) = environment("aws:RequestTag", scope);
+    scope.environment.as_ref().map(|_| ("StringEqualsIfExists", key, values))
+}
+
+/// Only the keys that this tool sets: its own and the user's.
+fn tag_keys(scope: &Scope) -> Entry {
     let own = [tag::NAME.to_owned(), tag::MANAGED_BY.to_owned(), format!("{}*", tag::OWN_PREFIX)];
-    own.into_iter().chain(scope.tag_keys.iter().map(|key| literal(key))).collect()
+    let keys = own.into_iter().chain(scope.tag_keys.iter().map(|key| literal(key))).collect();
+    ("ForAllValues:StringLike", "aws:TagKeys".to_owned(), keys)
+}
+
+/// Only the record sets at the name and at its mark, of the types that lead somewhere or mark.
+///
+/// A name of [`Fqdn`](crate::dns::Fqdn) is written as Route 53 normalizes it.
+/// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html>
+fn records(scope: &Scope) -> Vec<Entry> {
+    let names = scope.fqdn.iter().flat_map(|fqdn| [fqdn.to_string(), fqdn.mark()]).collect();
+    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+    let entries: [(&str, Vec<String>); 3] = [
+        ("NormalizedRecordNames", names),
+        ("RecordTypes", words(&["A", "AAAA", "CNAME", "TXT"])),
+        ("Actions", words(&["CREATE", "DELETE"])),
+    ];
+    let key = |end: &str| format!("route53:ChangeResourceRecordSets{end}");
+    entries.into_iter().map(|(end, values)| ("ForAllValues:StringEquals", key(end), values)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::scope::tests::scope;
     use super::*;
+    use crate::dns::Fqdn;
     use crate::name::InstanceName;
     use crate::policy::operations_of;
 
     fn all() -> BTreeSet<Operation> {
         Operation::ALL.iter().copied().collect()
+    }
+
+    /// A configuration that uses everything.
+    fn whole() -> Scope {
+        let fqdn = Fqdn::parse("dev.example.org").ok();
+        Scope { instance_profile: Some("web".to_owned()), fqdn, ..scope() }
     }
 
     fn text(policy: &Policy) -> String {
@@ -133,8 +199,9 @@ mod tests {
 
     #[test]
     fn the_whole_policy_fits_into_one() {
-        let environment = InstanceName::parse(&"n".repeat(80)).ok();
-        let wide = Scope { environment, instance_profile: Some("web".to_owned()), ..scope() };
+        let environment = InstanceName::parse(&"n".repeat(100)).ok();
+        let fqdn = Fqdn::parse(&format!("{0}.{0}.example.org", "n".repeat(60))).ok();
+        let wide = Scope { environment, fqdn, ..whole() };
         let length = text(&policy(&all(), &wide)).chars().filter(|character| !character.is_whitespace()).count();
         assert!(length < MOST, "{length}");
     }
@@ -147,24 +214,21 @@ mod tests {
 
     #[test]
     fn names_of_statements_are_unique_and_what_iam_takes() {
-        let all = policy(&all(), &Scope { instance_profile: Some("web".to_owned()), ..scope() });
+        let all = policy(&all(), &whole());
         let names: BTreeSet<_> = all.statement.iter().map(|statement| statement.sid.as_str()).collect();
         assert_eq!(names.len(), all.statement.len());
         assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric())), "{names:?}");
     }
 
-    /// Of everything that can be changed or passed on, nothing is allowed without a condition.
+    /// Of everything that can be changed or passed on, nothing is allowed without a condition; looking at zones knows none.
     #[test]
     fn only_what_a_launch_names_is_without_a_condition() {
-        let all = policy(&all(), &Scope { instance_profile: Some("web".to_owned()), ..scope() });
+        let all = policy(&all(), &whole());
         let free = all.statement.iter().filter(|statement| statement.condition.is_empty());
         let actions: BTreeSet<_> = free.flat_map(|statement| &statement.action).map(String::as_str).collect();
-        // Records carry no tags: of them the mark beside the name says whose they are, and IAM does not read it.
-        let records = ["ChangeResourceRecordSets", "ListHostedZones", "ListResourceRecordSets"];
-        let records = records.map(|name| format!("route53:{name}"));
-        let expected = ["ec2:CreateSecurityGroup", "ec2:RunInstances", "ssm:GetParameters"];
-        let expected = expected.into_iter().chain(records.iter().map(String::as_str));
-        assert_eq!(actions, expected.collect::<BTreeSet<_>>());
+        let looks = ["route53:ListHostedZones", "route53:ListResourceRecordSets", "ssm:GetParameters"];
+        let uses = ["ec2:CreateSecurityGroup", "ec2:RunInstances"];
+        assert_eq!(actions, looks.into_iter().chain(uses).collect::<BTreeSet<_>>());
     }
 
     #[test]
@@ -175,6 +239,36 @@ mod tests {
         };
         assert!(!actions(&scope()).contains("iam:PassRole"));
         assert!(actions(&Scope { instance_profile: Some("web".to_owned()), ..scope() }).contains("iam:PassRole"));
+    }
+
+    #[test]
+    fn only_the_records_of_the_name_are_changed_and_without_a_name_none_is_seen() {
+        let dns = operations_of("dns").expect("a noun");
+        let of_route53 = |scope: &Scope| {
+            let policy = policy(&dns, scope);
+            policy.statement.into_iter().filter(|one| one.action[0].starts_with("route53:")).collect::<Vec<_>>()
+        };
+        assert_eq!(of_route53(&scope()), []);
+        let conditions: Vec<_> = of_route53(&whole()).into_iter().map(|one| (one.action, one.condition)).collect();
+        let changes = conditions.iter().filter(|(_, condition)| !condition.is_empty()).collect::<Vec<_>>();
+        let [(actions, condition)] = changes.as_slice() else { panic!("{changes:?}") };
+        assert_eq!(actions, &["route53:ChangeResourceRecordSets"]);
+        let records = &condition["ForAllValues:StringEquals"];
+        let names = &records["route53:ChangeResourceRecordSetsNormalizedRecordNames"];
+        assert_eq!(names, &["dev.example.org", "_iac.dev.example.org"]);
+        assert_eq!(records["route53:ChangeResourceRecordSetsActions"], ["CREATE", "DELETE"]);
+        assert_eq!(records["route53:ChangeResourceRecordSetsRecordTypes"], ["A", "AAAA", "CNAME", "TXT"]);
+    }
+
+    #[test]
+    fn what_is_there_is_tagged_with_the_tools_keys_and_not_given_away() {
+        let tagging = |scope: &Scope| policy(&BTreeSet::from([Operation::CreateTags]), scope).statement.remove(0);
+        let named = tagging(&scope()).condition;
+        assert_eq!(named["StringEquals"]["aws:ResourceTag/bky:iac:environment"], ["nitro-dev"]);
+        assert_eq!(named["StringEqualsIfExists"]["aws:RequestTag/bky:iac:environment"], ["nitro-dev"]);
+        assert_eq!(named["ForAllValues:StringLike"]["aws:TagKeys"], ["Name", "ManagedBy", "bky:iac:*"]);
+        let any = tagging(&Scope { environment: None, ..scope() }).condition;
+        assert!(!any.contains_key("StringEqualsIfExists"), "{any:?}");
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl Operation {
     /// A call that makes something tags it, and AWS asks for `ec2:CreateTags` on that besides.
     #[must_use]
     pub fn rights(self) -> Vec<Right> {
-        use Condition::{Always, InRegion, Ours};
+        use Condition::{Always, InRegion, Named, Ours, TaggedAnew};
         use Resource as R;
         match self {
             Self::DescribeImages
@@ -107,11 +107,12 @@ impl Operation {
             | Self::StartInstances
             | Self::StopInstances
             | Self::TerminateInstances => self.on(Ours, &[R::Instance]),
-            Self::CreateTags => self.on(Ours, &[R::Instance, R::AnyKeyPair, R::SecurityGroup, R::Volume]),
+            Self::CreateTags => self.on(TaggedAnew, &[R::Instance, R::AnyKeyPair, R::SecurityGroup, R::Volume]),
             Self::DeleteVolume => self.on(Ours, &[R::Volume]),
-            // Route 53 has neither regions nor tags on records.
-            Self::ChangeResourceRecordSets | Self::ListResourceRecordSets => self.on(Always, &[R::HostedZone]),
-            Self::ListHostedZones => self.on(Always, &[R::Any]),
+            // Route 53 has neither regions nor tags on records: the name says which may be changed.
+            Self::ChangeResourceRecordSets => self.on(Named, &[R::HostedZone]),
+            Self::ListResourceRecordSets => self.on(Always, &[R::HostedZone]),
+            Self::ListHostedZones => self.on(Always, &[R::AnyHostedZone]),
             Self::DeleteKeyPair => self.on(Ours, &[R::AnyKeyPair]),
             Self::DeleteSecurityGroup | Self::RevokeSecurityGroupIngress => self.on(Ours, &[R::SecurityGroup]),
             Self::AuthorizeSecurityGroupIngress => {
@@ -160,7 +161,7 @@ impl Operation {
 
     /// The rights to make these, each with its tags.
     fn makes(self, resources: &[Resource]) -> Vec<Right> {
-        let condition = Condition::TaggedBy(self);
+        let condition = Condition::TaggedWhenMade;
         let tags = resources.iter().map(|&made| Right { action: CREATE_TAGS, resource: tagged(made), condition });
         self.on(Condition::New, resources).into_iter().chain(tags).collect()
     }
@@ -189,12 +190,9 @@ mod tests {
         for operation in Operation::ALL.iter().filter(|operation| !operation.rights().is_empty()) {
             let rights = operation.rights();
             assert!(rights.iter().any(|right| right.action == operation.action()), "{operation:?}");
-            // Route 53 cannot tag records, so that nothing of IAM binds them to an environment.
-            if operation.action().service == "route53" {
-                continue;
-            }
-            let reads = ["Describe", "Get"].iter().any(|verb| operation.name().starts_with(verb));
-            let bound = |right: &Right| matches!(right.condition, Condition::New | Condition::Ours);
+            let reads = ["Describe", "Get", "List"].iter().any(|verb| operation.name().starts_with(verb));
+            let binds = [Condition::New, Condition::Ours, Condition::TaggedAnew, Condition::Named];
+            let bound = |right: &Right| binds.contains(&right.condition);
             assert!(reads || rights.iter().any(bound), "{operation:?} is not bound to the environment");
         }
     }
@@ -205,7 +203,7 @@ mod tests {
             let rights = operation.rights();
             let made = rights.iter().filter(|right| right.condition == Condition::New);
             for right in made {
-                let condition = Condition::TaggedBy(*operation);
+                let condition = Condition::TaggedWhenMade;
                 assert!(rights.contains(&Right { action: CREATE_TAGS, resource: tagged(right.resource), condition }));
             }
         }

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use super::operation::Operation;
-
 /// An action of IAM, such as `ec2:RunInstances`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Action {
@@ -26,6 +24,8 @@ impl fmt::Display for Action {
 pub enum Resource {
     /// Everything: the action knows no resources of its own.
     Any,
+    /// Every hosted zone, for looking which there are; Route 53 names none of them in this.
+    AnyHostedZone,
     /// A hosted zone of Route 53; its records have no names of their own.
     HostedZone,
     /// The image of a launch.
@@ -59,6 +59,7 @@ impl Resource {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Any => "",
+            Self::AnyHostedZone => "HostedZones",
             Self::HostedZone => "HostedZone",
             Self::Image => "Image",
             Self::Instance => "Instance",
@@ -85,9 +86,13 @@ pub enum Condition {
     /// What is made carries the tag of the environment.
     New,
     /// Tags are set by the call that makes the resource, the environment's among them.
-    TaggedBy(Operation),
+    TaggedWhenMade,
     /// What is there carries the tag of the environment.
     Ours,
+    /// What is tagged anew carries the tag of the environment, and keeps it.
+    TaggedAnew,
+    /// The records are those of the environment's name and its mark.
+    Named,
     /// The role is passed to EC2.
     PassedToEc2,
 }

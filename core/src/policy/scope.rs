@@ -1,6 +1,7 @@
 //! What a policy is for: one account, one region, one configuration. From these come the names of resources.
 
 use super::right::Resource;
+use crate::dns::Fqdn;
 use crate::name::{InstanceName, KeyName};
 
 /// Where the image of a launch comes from.
@@ -31,6 +32,8 @@ pub struct Scope {
     pub subnet_id: Option<String>,
     /// The instance profile of launches, by name or ARN.
     pub instance_profile: Option<String>,
+    /// The DNS name of the instance; without one nothing of Route 53 is allowed.
+    pub fqdn: Option<Fqdn>,
     /// The keys of the user's own tags.
     pub tag_keys: Vec<String>,
 }
@@ -40,8 +43,8 @@ impl Scope {
     pub(super) fn arn(&self, resource: Resource) -> Option<String> {
         Some(match resource {
             Resource::Any => "*".to_owned(),
-            // Zones belong to no region and no account as far as their ARN goes.
-            Resource::HostedZone => format!("arn:{}:route53:::hostedzone/*", self.partition()),
+            Resource::AnyHostedZone => self.fqdn.as_ref().map(|_| any())?,
+            Resource::HostedZone => self.hosted_zones()?,
             // Images belong to no account as far as their ARN goes.
             Resource::Image => self.arn_of("ec2", "", &format!("image/{}", self.image_pattern())),
             Resource::Instance => self.ec2("instance/*"),
@@ -109,6 +112,11 @@ impl Scope {
         }
     }
 
+    /// Zones belong to no region and no account as far as their ARN goes; which one holds the name, the policy cannot know.
+    fn hosted_zones(&self) -> Option<String> {
+        self.fqdn.as_ref().map(|_| format!("arn:{}:route53:::hostedzone/*", self.partition()))
+    }
+
     /// The role is taken to have the name and path of its profile, as the console makes them.
     fn role(&self) -> Option<String> {
         let profile = self.instance_profile.as_deref()?;
@@ -149,6 +157,7 @@ pub(super) mod tests {
             image: LaunchImage::Newest,
             subnet_id: None,
             instance_profile: None,
+            fqdn: None,
             tag_keys: Vec::new(),
         }
     }
