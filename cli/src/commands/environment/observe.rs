@@ -112,8 +112,7 @@ async fn zones(settings: &Settings, aws: &Aws) -> Result<Option<Vec<iac_core::dn
 fn concerned(groups: Vec<Group>, name: &InstanceName, named: Option<&str>) -> Vec<Group> {
     let mut concerned: Vec<Group> = Vec::new();
     for group in groups {
-        let owner = group.owner();
-        let is_own = matches!(&owner, iac_core::tag::Owner::Ours { environment: Some(own) } if own == name.as_str());
+        let is_own = group.owner().is_of(name.as_str());
         let is_new = !concerned.iter().any(|other| other.id == group.id);
         if is_new && (is_own || Some(group.id.as_str()) == named) {
             concerned.push(group);
@@ -181,9 +180,7 @@ async fn keys(context: &Context<'_>, environment: &InstanceName, pairs: Vec<KeyP
     let mut keys: Vec<(KeyName, Option<KeyPair>)> = named.map(|name| (name.clone(), None)).into_iter().collect();
     for pair in pairs {
         let Ok(name) = KeyName::parse(&pair.name) else { continue };
-        let owner = pair.owner();
-        let is_own =
-            matches!(&owner, iac_core::tag::Owner::Ours { environment: Some(own) } if own == environment.as_str());
+        let is_own = pair.owner().is_of(environment.as_str());
         match keys.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = Some(pair),
             None if is_own => keys.push((name, Some(pair))),

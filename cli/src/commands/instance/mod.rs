@@ -6,8 +6,8 @@ mod fitting;
 mod launched;
 mod list;
 mod prepare;
-mod start;
-mod stop;
+pub(crate) mod start;
+pub(crate) mod stop;
 pub(crate) mod terminate;
 pub(crate) mod wait;
 

@@ -26,7 +26,13 @@ pub(super) async fn stop(
     let (instance, _) = tokio::try_join!(chosen, check_account(context.settings, &aws))?;
     must_be_ours(&instance.owner(), &format!("instance {}", instance.id), force)?;
     let mut patience = Patience::new(timeout);
-    let mut state = asked(context, &aws, &instance, &mut patience).await?;
+    let mut state = begin(context, &aws, &instance, &mut patience).await?;
+    if state != instance.state {
+        context.ui.note("its volume is kept, and costs, until the instance is terminated");
+        if let Some(text) = end::stop_warning(&instance) {
+            context.ui.warn(text);
+        }
+    }
     if !no_wait && state != InstanceState::Stopped {
         state = wait::stopped(context, &aws, &instance.id, &mut patience).await?.state;
     }
@@ -34,8 +40,8 @@ pub(super) async fn stop(
     context.ui.data(&result, |_| format!("instance {} is {}", result.id, result.state))
 }
 
-/// Asks AWS where that is needed, and returns the state that follows.
-async fn asked(
+/// Asks AWS to stop an instance where that is needed, and returns the state that follows.
+pub(crate) async fn begin(
     context: &Context<'_>,
     aws: &Aws,
     instance: &Instance,
@@ -50,11 +56,5 @@ async fn asked(
     }
     context.interrupt.check()?;
     let progress = context.ui.progress(&format!("stopping {id}"));
-    let state = progress.during(aws.stop(id)).await?;
-    drop(progress);
-    context.ui.note("its volume is kept, and costs, until the instance is terminated");
-    if let Some(text) = end::stop_warning(instance) {
-        context.ui.warn(text);
-    }
-    Ok(state)
+    Ok(progress.during(aws.stop(id)).await?)
 }
