@@ -224,23 +224,7 @@ mod tests {
     use super::*;
 
     fn with_token(token: &LaunchToken) -> Instance {
-        Instance {
-            name: None,
-            id: "i-1".into(),
-            state: InstanceState::Terminated,
-            key_name: None,
-            tags: Vec::new(),
-            public_dns_name: None,
-            public_ip_address: None,
-            nitro: true,
-            instance_type: String::new(),
-            image_id: String::new(),
-            availability_zone: None,
-            launch_time: None,
-            state_reason: None,
-            client_token: Some(token.as_str().to_owned()),
-            security_groups: Vec::new(),
-        }
+        Instance { client_token: Some(token.as_str().to_owned()), ..Instance::new("i-1", InstanceState::Terminated) }
     }
 
     #[test]
