@@ -12,10 +12,9 @@ use iac_core::observed::{Instance, KeyPair, Observed, ObservedKey, SecurityGroup
 use super::side_by_side::{Boxed, all};
 use crate::aws::{Aws, CallError, Group, Wanted, WantedGroups, WantedKeyPairs};
 use crate::commands::security_group::{self, Candidates};
-use crate::commands::{Context, check_account, key};
+use crate::commands::{Context, check_account, existing_folder, key};
 use crate::config::Settings;
 use crate::error::Result;
-use crate::files::SecretsFolder;
 
 /// What was seen, and beside it what making a group has to know.
 #[derive(Debug)]
@@ -196,10 +195,4 @@ async fn keys(context: &Context<'_>, environment: &InstanceName, pairs: Vec<KeyP
         observed.push(ObservedKey { name, pair, files });
     }
     Ok(observed)
-}
-
-/// The secrets folder, where there is one; looking must not make it.
-pub(super) fn existing_folder(settings: &Settings) -> Option<SecretsFolder> {
-    let path = settings.optional_secrets_folder().filter(|path| path.is_dir())?;
-    Some(SecretsFolder::existing(path))
 }
