@@ -56,8 +56,8 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
             &[TerminateInstances, DeleteKeyPair, DeleteSecurityGroup, DeleteVolume],
         ],
     ),
-    ("host setup", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
-    ("host status", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[CreateTags]]),
+    ("host setup", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[DescribeInstanceTypes]]),
+    ("host status", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[CreateTags, DescribeInstanceTypes]]),
     ("instance console", &[INSTANCE, HOST_KEY]),
     // A launch that another run has overtaken is ended at once.
     (

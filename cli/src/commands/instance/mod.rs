@@ -2,7 +2,7 @@
 
 mod console;
 mod create;
-mod fitting;
+pub(crate) mod fitting;
 mod launched;
 mod list;
 mod prepare;

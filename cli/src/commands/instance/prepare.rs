@@ -59,8 +59,8 @@ pub(super) async fn prepare(
         .await;
     let (account, key_file, group) = (account?, key_file?, group?);
     let (described, zones, images, subnets) = (described?, zones?, images?, subnets?);
-    let described = described.ok_or_else(|| type_unknown(type_name))?;
-    fitting::check(context, aws, &described, &subnets).await?;
+    let described = described.ok_or_else(|| fitting::type_unknown(type_name))?;
+    let enclaves = fitting::check(context, aws, &described, &subnets).await?;
     let subnets = in_order(name, type_name, &zones, &subnets)?;
     let image = progress.during(image(aws, &images, &described)).await?;
     let mut tags = creation_tags(name.as_str(), Some(name), &settings.tags);
@@ -74,16 +74,11 @@ pub(super) async fn prepare(
         security_group_id: group.id,
         volume_gib: settings.volume_gib(),
         instance_profile: settings.instance_profile.clone(),
-        user_data: script::cloud_config(&host::wanted(settings), with_set_up),
+        user_data: script::cloud_config(&host::wanted(settings, enclaves), with_set_up),
         ends_itself: settings.ttl.is_some(),
         tags,
     };
     Ok(Prepared { launch, subnets, account, key_file })
-}
-
-fn type_unknown(name: &str) -> Error {
-    Error::new(Kind::TypeUnknown, format!("there is no instance type `{name}` in this region"))
-        .hint("set `instance_type`, for instance to `c6a.xlarge`, or another `region`")
 }
 
 /// The image's id for each architecture it may be wanted for; one that is set is for all.
