@@ -6,20 +6,22 @@ use iac_core::doctor::{Check, Family, Place, RouteTable, clock, network, quota};
 use iac_core::observed::{Instance, InstanceState, InstanceType};
 use nitro::sizing::Demand;
 
+use super::needs::Open;
 use super::{instance, of_error};
 use crate::aws::{Aws, CallError, Failure, Identity, Subnet, Wanted};
 use crate::commands::{Context, connect};
 use crate::config::Settings;
 use crate::error::Result;
 
-/// The names of the checks, in order.
-pub(super) const NAMES: [&str; 6] = [CLOCK, CREDENTIALS, NETWORK, INSTANCE_TYPE, QUOTA, SSH];
+/// The names of the checks.
 const CLOCK: &str = "clock";
-const CREDENTIALS: &str = "credentials";
-const NETWORK: &str = "network";
-const INSTANCE_TYPE: &str = "instance type";
-const QUOTA: &str = "quota";
-const SSH: &str = "ssh";
+pub(super) const CREDENTIALS: &str = "credentials";
+pub(super) const NETWORK: &str = "network";
+pub(super) const INSTANCE_TYPE: &str = "instance type";
+pub(super) const QUOTA: &str = "quota";
+pub(super) const SSH: &str = "ssh";
+/// All of them, in order.
+const NAMES: [&str; 6] = [CLOCK, CREDENTIALS, NETWORK, INSTANCE_TYPE, QUOTA, SSH];
 
 type Asked<T> = std::result::Result<T, CallError>;
 
@@ -35,9 +37,13 @@ struct Facts {
     instances: Asked<Vec<Instance>>,
 }
 
-/// Makes the checks; without a connection only that is said.
-pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
+/// Makes the checks that nothing is open for; without a connection only that is said.
+pub(super) async fn checks(context: &Context<'_>, open: &Open) -> Vec<Check> {
     let settings = context.settings;
+    // Who is asked, and by whom, every check depends on.
+    if open.instead_of(CLOCK).is_some() {
+        return NAMES.into_iter().filter_map(|name| open.instead_of(name)).collect();
+    }
     let aws = match connect(settings).await {
         Ok(aws) => aws,
         Err(error) => return instead(None, of_error(CREDENTIALS, error)),
@@ -48,8 +54,9 @@ pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
         return instead(facts.ahead, credentials);
     }
     let (quota, ssh) =
-        tokio::join!(Box::pin(in_use(settings, &aws, &facts)), Box::pin(reachable(context, &aws, &facts)));
-    vec![clock_of(facts.ahead), credentials, way_out(settings, &facts), type_of(settings, &facts), quota, ssh]
+        tokio::join!(Box::pin(in_use(settings, &aws, &facts)), Box::pin(reachable(context, &aws, &facts, open)));
+    let made = [clock_of(facts.ahead), credentials, way_out(settings, &facts), type_of(settings, &facts), quota, ssh];
+    made.into_iter().map(|check| open.instead_of(check.check).unwrap_or(check)).collect()
 }
 
 /// The checks where AWS does not work for these credentials at all.
@@ -191,7 +198,11 @@ async fn counted(settings: &Settings, aws: &Aws, facts: &Facts) -> Result<Check>
     Ok(quota(family.code, name, used, u64::from(described.vcpus), limit))
 }
 
-async fn reachable(context: &Context<'_>, aws: &Aws, facts: &Facts) -> Check {
+async fn reachable(context: &Context<'_>, aws: &Aws, facts: &Facts, open: &Open) -> Check {
+    // Nobody is connected to who may not be meant.
+    if let Some(check) = open.instead_of(SSH) {
+        return check;
+    }
     match &facts.instances {
         Ok(instances) => instance::reachable(context, aws, instances, SSH).await,
         Err(error) => of_error(SSH, error.clone()),
