@@ -6,7 +6,7 @@ use iac_core::policy::{LaunchImage, Operation, Scope, operations_of, policy};
 
 use super::{Context, check_account, connect};
 use crate::args::PolicyCommand;
-use crate::config::value::Image;
+use crate::config::{Settings, value::Image};
 use crate::error::{Error, Kind, Result};
 
 /// Prints the policy. AWS is asked only for what the settings leave open: the account, or the region.
@@ -49,7 +49,12 @@ async fn scope(context: &Context<'_>) -> Result<Scope> {
             (progress.during(check_account(settings, &aws)).await?, aws.region.clone())
         }
     };
-    Ok(Scope {
+    Ok(scope_of(settings, account, region))
+}
+
+/// What a policy is for: the settings, in this account and region.
+pub(super) fn scope_of(settings: &Settings, account: String, region: String) -> Scope {
+    Scope {
         account,
         region,
         environment: settings.optional_instance_name().cloned(),
@@ -63,5 +68,5 @@ async fn scope(context: &Context<'_>) -> Result<Scope> {
         instance_profile: settings.instance_profile.clone(),
         fqdn: settings.fqdn.clone(),
         tag_keys: settings.tags.keys().cloned().collect(),
-    })
+    }
 }

@@ -43,7 +43,21 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("dns delete", &[ACCOUNT, RECORDS, &[ChangeResourceRecordSets]]),
     ("dns describe", &[RECORDS]),
     ("dns list", &[RECORDS]),
-    ("doctor", &[ACCOUNT, INSTANCE, HOST_KEY, LAUNCH_TYPE, &[DescribeRouteTables, DescribeSubnets, GetServiceQuota]]),
+    // It reads all that the tool reads. Whether the tool may change something it asks by dry runs, which change nothing.
+    (
+        "doctor",
+        &[
+            ACCOUNT,
+            INSTANCE,
+            KEY,
+            GROUP,
+            HOST_KEY,
+            LAUNCH,
+            RECORDS,
+            &[DescribeNetworkInterfaces, DescribeRegions, DescribeRouteTables, DescribeSecurityGroupRules],
+            &[DescribeVolumes, GetServiceQuota],
+        ],
+    ),
     (
         "down",
         &[

@@ -42,6 +42,26 @@ impl Policy {
     pub fn is_empty(&self) -> bool {
         self.statement.is_empty()
     }
+
+    /// Returns what of it allows these actions, and nothing else.
+    #[must_use]
+    pub fn only(self, actions: &BTreeSet<Action>) -> Self {
+        let wanted: BTreeSet<String> = actions.iter().map(Action::to_string).collect();
+        let narrowed = self.statement.into_iter().map(|mut statement| {
+            statement.action.retain(|action| wanted.contains(action));
+            statement
+        });
+        Self { statement: narrowed.filter(|statement| !statement.action.is_empty()).collect(), ..self }
+    }
+}
+
+impl Scope {
+    /// Returns the calls that ask for rights in this configuration.
+    #[must_use]
+    pub fn operations(&self) -> BTreeSet<Operation> {
+        let asks = |operation: &Operation| operation.rights().iter().any(|right| self.arn(right.resource).is_some());
+        Operation::ALL.iter().copied().filter(asks).collect()
+    }
 }
 
 /// Returns the least policy that allows these calls, in this account, region and configuration.

@@ -8,8 +8,9 @@ mod explain;
 mod instance;
 mod local;
 mod needs;
+mod rights;
 
-use iac_core::doctor::{Check, Outcome};
+use iac_core::doctor::{Check, Outcome, Rights};
 use iac_core::table::{self, Cell};
 use serde::Serialize;
 
@@ -28,6 +29,7 @@ struct Report<'a, E: Serialize> {
     error: Option<E>,
     ready: bool,
     checks: &'a [Check],
+    rights: &'a Option<Rights>,
 }
 
 /// Explains codes, or makes every check; a check that failed is a failure of the command as well.
@@ -40,12 +42,17 @@ pub(super) async fn run(
     if let Some(DoctorVerb::Explain { codes }) = command.verb {
         return explain::run(ui, &codes).map(|()| 0);
     }
-    let checks = examine(ui, environment, load()).await?;
+    let (checks, rights) = examine(ui, environment, load()).await?;
     let failed: Vec<&str> =
         checks.iter().filter(|each| each.outcome == Outcome::Failed).map(|each| each.check).collect();
     let error = (!failed.is_empty()).then(|| failure(&failed, checks.len()));
-    let report = Report { error: error.as_ref().map(Error::document), ready: failed.is_empty(), checks: &checks };
-    ui.data(&report, |width| text(&checks, width))?;
+    let report = Report {
+        error: error.as_ref().map(Error::document),
+        ready: failed.is_empty(),
+        checks: &checks,
+        rights: &rights,
+    };
+    ui.data(&report, |width| text(&checks, width) + &of_rights(rights.as_ref()))?;
     Ok(error.map_or(0, |error| {
         ui.explain(&error);
         error.kind().exit()
@@ -57,16 +64,16 @@ async fn examine(
     ui: &Ui,
     environment: &Environment,
     (settings, unsound): (Settings, Option<Unsound>),
-) -> Result<Vec<Check>> {
+) -> Result<(Vec<Check>, Option<Rights>)> {
     let open = Open::of(&settings, unsound.as_ref());
     let context = Context { ui, settings: &settings, interrupt: Interrupt::listen()? };
     let progress = ui.progress("looking at everything that a host needs");
     let looking = Box::pin(async { tokio::join!(local::programs(), cloud::checks(&context, &open)) });
-    let (programs, at_aws) = progress.during(context.interrupt.or_stop(looking)).await?;
+    let (programs, (at_aws, rights)) = progress.during(context.interrupt.or_stop(looking)).await?;
     drop(progress);
     let files = local::files(&settings).into_iter().map(|check| open.instead_of(check.check).unwrap_or(check));
     let first = [local::configuration(&settings, unsound.as_ref(), environment), programs];
-    Ok(first.into_iter().chain(files).chain(at_aws).collect())
+    Ok((first.into_iter().chain(files).chain(at_aws).collect(), rights))
 }
 
 fn failure(failed: &[&str], of: usize) -> Error {
@@ -95,6 +102,21 @@ fn text(checks: &[Check], width: usize) -> String {
     for (number, (check, mend)) in mends.enumerate() {
         let gap = if number == 0 { "\n" } else { "" };
         text.push_str(&format!("{gap}to mend {check}: {}\n", table::plain(mend)));
+    }
+    text
+}
+
+/// What is not known of the rights, and the policy of those that are missing, to be copied.
+fn of_rights(rights: Option<&Rights>) -> String {
+    let Some(rights) = rights else { return String::new() };
+    let unknown: Vec<String> = rights.unknown().map(|operation| format!("`{operation}`")).collect();
+    let mut text = match unknown.as_slice() {
+        [] => String::new(),
+        unknown => format!("\nnot checkable beforehand: {}\n", unknown.join(", ")),
+    };
+    if let Some(policy) = rights.policy.as_ref().and_then(|policy| serde_json::to_string_pretty(policy).ok()) {
+        let lines = policy.lines().map(|line| format!("{}\n", table::plain(line)));
+        text.push_str(&format!("\nthe policy of the missing rights:\n{}", lines.collect::<String>()));
     }
     text
 }

@@ -3,9 +3,10 @@
 mod console;
 mod create;
 pub(crate) mod fitting;
+pub(crate) mod image;
 mod launched;
 mod list;
-mod prepare;
+pub(crate) mod prepare;
 pub(crate) mod start;
 pub(crate) mod stop;
 pub(crate) mod terminate;

@@ -45,7 +45,7 @@ fn where_the_file_cannot_be_read_what_flags_and_environment_say_is_checked() {
     let run = laptop.iac(["doctor"]).fails("checks_failed");
     assert_eq!(checks(&run)["programs"].0, "ok");
     let made = checks(&run).into_values().filter(|(outcome, _)| outcome != "not_checked").count();
-    assert_eq!((made, checks(&run).len()), (2, 11));
+    assert_eq!((made, checks(&run).len()), (2, 12));
     assert!(laptop.aws().requests().is_empty(), "nobody is asked");
 
     for key in ["region", "endpoint_url", "secrets_folder"] {
