@@ -36,7 +36,7 @@ pub(crate) use self::environment::{DownOptions, PlanOptions, StatusOptions, UpOp
 pub(crate) use self::global::{Format, GlobalOptions};
 pub(crate) use self::host::{EnclaveOptions, HostCommand, HostVerb, ScriptForm};
 pub(crate) use self::instance::{
-    CreateOptions, ExtendOptions, Goal, InstanceCommand, InstanceVerb, WaitFor, WaitOptions,
+    CreateOptions, ExtendOptions, Goal, InstanceCommand, InstanceVerb, StopWait, WaitFor, WaitOptions,
 };
 pub(crate) use self::key::{KeyCommand, KeyType, KeyVerb};
 pub(crate) use self::policy::PolicyCommand;

@@ -138,21 +138,11 @@ mod tests {
 
     fn instance(environment: &str, state: InstanceState, minutes: i64) -> Instance {
         Instance {
-            name: None,
-            id: "i-1".to_owned(),
-            state,
             key_name: Some("used".to_owned()),
             tags: vec![Tag::new(ENVIRONMENT, environment)],
-            public_dns_name: None,
-            public_ip_address: None,
-            nitro: true,
-            instance_type: "c6a.xlarge".to_owned(),
-            image_id: "ami-1".to_owned(),
-            availability_zone: None,
             launch_time: Some(at(minutes)),
-            state_reason: None,
-            client_token: None,
             security_groups: vec!["sg-shared".to_owned()],
+            ..Instance::new("i-1", state)
         }
     }
 

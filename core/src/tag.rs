@@ -67,6 +67,12 @@ impl Owner {
         matches!(self, Self::Ours { .. })
     }
 
+    /// Tells whether this tool made the resource for this environment.
+    #[must_use]
+    pub fn is_of(&self, environment: &str) -> bool {
+        matches!(self, Self::Ours { environment: Some(own) } if own == environment)
+    }
+
     /// Says whose the resource is, as lists show it; nothing where it is ours.
     #[must_use]
     pub fn remark(&self) -> &'static str {

@@ -66,12 +66,8 @@ pub(crate) enum InstanceVerb {
     Stop {
         #[command(flatten)]
         one: OneInstance,
-        /// Return as soon as AWS has taken the request
-        #[arg(long)]
-        no_wait: bool,
-        /// How long to wait
-        #[arg(long, value_name = "SPAN", default_value = "10m")]
-        timeout: Span,
+        #[command(flatten)]
+        wait: StopWait,
         /// Stop also an instance that `iac` did not make
         #[arg(long)]
         force: bool,
@@ -99,16 +95,23 @@ pub(crate) enum InstanceVerb {
     Terminate {
         #[command(flatten)]
         one: OneInstance,
-        /// Return as soon as AWS has taken the request
-        #[arg(long)]
-        no_wait: bool,
-        /// How long to wait
-        #[arg(long, value_name = "SPAN", default_value = "10m")]
-        timeout: Span,
+        #[command(flatten)]
+        wait: StopWait,
         /// Terminate also an instance that `iac` did not make
         #[arg(long)]
         force: bool,
     },
+}
+
+/// How long to wait for an instance to stop, or to be gone.
+#[derive(Debug, Args)]
+pub(crate) struct StopWait {
+    /// Return as soon as AWS has taken the request
+    #[arg(long)]
+    pub(crate) no_wait: bool,
+    /// How long to wait
+    #[arg(long, value_name = "SPAN", default_value = "10m")]
+    pub(crate) timeout: Span,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,6 @@
 use aws_sdk_ec2::operation::create_tags::CreateTagsInput;
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesInput;
 use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesInputBuilder;
-use aws_sdk_ec2::operation::get_console_output::GetConsoleOutputInput;
 use aws_sdk_ec2::operation::terminate_instances::TerminateInstancesInput;
 use aws_sdk_ec2::types;
 use iac_core::filter::filter_pattern;
@@ -13,7 +12,7 @@ use iac_core::policy::Operation;
 use iac_core::tag::{self, Owner, Tag};
 
 use super::client::Aws;
-use super::convert::{base64_text, filter, tags, timestamp};
+use super::convert::{filter, tags, timestamp};
 use super::error::CallError;
 use super::power::state_after;
 
@@ -64,7 +63,7 @@ fn request(wanted: Wanted<'_>) -> DescribeInstancesInputBuilder {
 fn is_wanted(instance: &Instance, wanted: Wanted<'_>) -> bool {
     match wanted {
         Wanted::All => true,
-        Wanted::Ours => matches!(instance.owner(), Owner::Ours { .. }),
+        Wanted::Ours => instance.owner().is_ours(),
         Wanted::Environment(name) => instance.environment().as_deref() == Some(name.as_str()),
         Wanted::OlderTool(name) => {
             instance.owner() == Owner::OlderTool
@@ -104,18 +103,6 @@ impl Aws {
                 Ok(found.find(|found| found.instance_id() == Some(id)).map(instance))
             }
             Err(error) if error.is("InvalidInstanceID.NotFound") || error.is("InvalidInstanceID.Malformed") => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// What the instance's console shows now; `None` while AWS has nothing.
-    ///
-    /// `latest` asks for the present text, which only instances on the Nitro system have.
-    pub(crate) async fn console(&self, id: &str, latest: bool) -> Result<Option<String>, CallError> {
-        let request = GetConsoleOutputInput::builder().instance_id(id).set_latest(latest.then_some(true));
-        match request.send_with(&self.ec2).await.map_err(|error| CallError::new(&error)) {
-            Ok(answer) => Ok(answer.output.as_deref().and_then(base64_text)),
-            Err(error) if error.is("InvalidInstanceID.NotFound") => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod client;
+mod console;
 mod convert;
 mod dns;
 mod enclaves;

@@ -8,7 +8,7 @@ use iac_core::console::{HostKey, host_keys};
 use iac_core::known_hosts;
 use iac_core::observed::Instance;
 
-use crate::aws::{Aws, CallError, Failure as CallFailure};
+use crate::aws::Aws;
 use crate::commands::Context;
 use crate::commands::lock::lock;
 use crate::commands::patience::{Patience, timed_out};
@@ -119,24 +119,13 @@ pub(crate) async fn prove(
 async fn printed(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Option<Vec<HostKey>>> {
     let progress = context.ui.progress(&format!("waiting for {id} to print its host keys"));
     loop {
-        // AWS keeps two texts: the present one, which long-lived instances have filled with other things and older types
-        // do not have, and the one of the last boot, which lags behind.
-        let looks = Box::pin(async { tokio::join!(aws.console(id, true), aws.console(id, false)) });
-        let (present, boot) = progress.during(looks).await;
-        let texts = [without_refusal(present)?, boot?];
+        let console = progress.during(aws.console(id)).await?;
+        let texts = [console.present, console.last_boot];
         let keys = texts.iter().flatten().map(|text| host_keys(text)).find(|keys| !keys.is_empty());
         if keys.is_some() || patience.is_over() {
             return Ok(keys);
         }
         progress.during(patience.pause(context)).await?;
-    }
-}
-
-/// Types without the Nitro system refuse to show their present console.
-fn without_refusal(answer: std::result::Result<Option<String>, CallError>) -> Result<Option<String>> {
-    match answer {
-        Err(CallError { failure: CallFailure::Refused(_), .. }) => Ok(None),
-        answer => Ok(answer?),
     }
 }
 

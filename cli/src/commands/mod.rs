@@ -28,6 +28,7 @@ use crate::aws::{Aws, Connection};
 use crate::config::{CredentialSource, Environment, Settings};
 use crate::credentials;
 use crate::error::{Error, Kind, Result};
+use crate::files::SecretsFolder;
 use crate::interrupt::Interrupt;
 use crate::ui::Ui;
 
@@ -133,6 +134,12 @@ pub(crate) async fn check_account(settings: &Settings, aws: &Aws) -> Result<Stri
         }
         _ => Ok(caller),
     }
+}
+
+/// The secrets folder, where there is one; looking must not make it.
+pub(crate) fn existing_folder(settings: &Settings) -> Option<SecretsFolder> {
+    let path = settings.optional_secrets_folder().filter(|path| path.is_dir())?;
+    Some(SecretsFolder::existing(path))
 }
 
 /// A secret on a command line can be read by every user of the machine, so it is refused even if it would not be used.

@@ -86,23 +86,7 @@ mod tests {
     }
 
     fn instance(state: &str, tags: Vec<Tag>) -> Instance {
-        Instance {
-            name: None,
-            id: "i-1".to_owned(),
-            state: InstanceState::from(state),
-            key_name: None,
-            tags,
-            public_dns_name: None,
-            public_ip_address: None,
-            nitro: true,
-            instance_type: "c6a.xlarge".to_owned(),
-            image_id: "ami-1".to_owned(),
-            availability_zone: None,
-            launch_time: Some(at(0)),
-            state_reason: None,
-            client_token: None,
-            security_groups: vec![],
-        }
+        Instance { tags, launch_time: Some(at(0)), ..Instance::new("i-1", InstanceState::from(state)) }
     }
 
     #[test]

@@ -55,21 +55,9 @@ pub(super) mod tests {
 
     pub(in crate::launch) fn instance(id: &str, launched: Option<i64>, token: &str) -> Instance {
         Instance {
-            name: None,
-            id: id.to_owned(),
-            state: InstanceState::Running,
-            key_name: None,
-            tags: vec![],
-            public_dns_name: None,
-            public_ip_address: None,
-            nitro: true,
-            instance_type: "c6a.xlarge".to_owned(),
-            image_id: "ami-1".to_owned(),
-            availability_zone: None,
             launch_time: launched.map(|second| Timestamp::from_second(second).expect("a time")),
-            state_reason: None,
             client_token: Some(token.to_owned()),
-            security_groups: vec![],
+            ..Instance::new(id, InstanceState::Running)
         }
     }
 

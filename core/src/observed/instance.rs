@@ -122,6 +122,28 @@ pub struct Instance {
 }
 
 impl Instance {
+    /// An instance of which nothing is known but its id and its state.
+    #[must_use]
+    pub fn new(id: &str, state: InstanceState) -> Self {
+        Self {
+            name: None,
+            id: id.to_owned(),
+            state,
+            key_name: None,
+            tags: Vec::new(),
+            public_dns_name: None,
+            public_ip_address: None,
+            nitro: false,
+            instance_type: String::new(),
+            image_id: String::new(),
+            availability_zone: None,
+            launch_time: None,
+            state_reason: None,
+            client_token: None,
+            security_groups: Vec::new(),
+        }
+    }
+
     /// Returns whose the instance is.
     #[must_use]
     pub fn owner(&self) -> Owner {

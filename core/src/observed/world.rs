@@ -80,7 +80,7 @@ impl Observed {
     /// Tells whether a resource of this owner belongs to the environment by its tag.
     #[must_use]
     pub fn is_own(&self, owner: &Owner) -> bool {
-        matches!(owner, Owner::Ours { environment: Some(name) } if name == self.environment.as_str())
+        owner.is_of(self.environment.as_str())
     }
 
     /// Returns the live instances outside of this environment that use a key pair.

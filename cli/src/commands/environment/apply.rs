@@ -5,15 +5,15 @@
 use std::time::Duration;
 
 use iac_core::name::{InstanceName, KeyName};
-use iac_core::observed::Observed;
+use iac_core::observed::{Instance, Observed};
 use iac_core::plan::{Action, Plan, Step};
 
 use super::observe::Seen;
 use super::side_by_side::{Boxed, all};
 use crate::aws::{Aws, Group, Wanted};
 use crate::commands::patience::{Patience, timed_out};
-use crate::commands::{Context, dns, instance, key, security_group};
-use crate::error::{Error, Made, Result};
+use crate::commands::{Context, dns, instance, key, security_group, select};
+use crate::error::{Error, Kind, Made, Result};
 use crate::files::SecretsFolder;
 
 /// Whoever carries a plan out, with all that the steps need.
@@ -73,8 +73,8 @@ impl Worker<'_> {
                 let launched = instance::launch_once(context, aws, self.folder()?).await?;
                 return Ok(Some(instance::wait::made(&launched)));
             }
-            Action::Start(id) => self.start(id).await?,
-            Action::SwitchEnclaves { id, on } => self.switch_enclaves(id, *on).await?,
+            Action::Start(id) => self.start(self.instance(id)?).await?,
+            Action::SwitchEnclaves { id, on } => self.switch_enclaves(self.instance(id)?, *on).await?,
             Action::Terminate(id) => self.terminate(id).await?,
             Action::AwaitEnd(id) => self.ended(id).await?,
             Action::Tag { id, tags, .. } => aws.tag(id, tags).await?,
@@ -91,8 +91,8 @@ impl Worker<'_> {
     }
 
     fn folder(&self) -> Result<&SecretsFolder> {
-        let missing = || crate::config::ConfigError::Missing(crate::config::Key::SecretsFolder);
-        Ok(self.folder.ok_or_else(missing)?)
+        let missing = || Error::new(Kind::Internal, "a step that needs the secrets folder has none");
+        self.folder.ok_or_else(missing)
     }
 
     fn observed(&self) -> &Observed {
@@ -111,34 +111,28 @@ impl Worker<'_> {
         Ok(matches!(action, Action::CreateGroup(_)).then(made))
     }
 
-    async fn start(&self, id: &str) -> Result<()> {
-        let mut patience = Patience::new(self.timeout);
-        loop {
-            match self.aws.start(id).await {
-                // It is still stopping.
-                Err(error) if error.is("IncorrectInstanceState") && !patience.is_over() => {
-                    patience.pause(self.context).await?;
-                }
-                result => break drop(result?),
-            }
-        }
-        instance::wait::running(self.context, self.aws, id, &mut patience).await.map(drop)
+    /// An instance as it was seen; every step on one names one that was.
+    fn instance(&self, id: &str) -> Result<&Instance> {
+        let found = self.observed().instances.iter().find(|instance| instance.id == id);
+        found.ok_or_else(|| select::missing(id))
     }
 
-    async fn switch_enclaves(&self, id: &str, on: bool) -> Result<()> {
-        self.aws.stop(id).await?;
+    async fn start(&self, instance: &Instance) -> Result<()> {
         let mut patience = Patience::new(self.timeout);
-        loop {
-            match self.aws.switch_enclaves(id, on).await {
-                // Only a stopped instance can be changed, and stopping takes a while.
-                Err(error) if error.is("IncorrectInstanceState") && !patience.is_over() => {
-                    patience.pause(self.context).await?;
-                }
-                result => break result?,
-            }
-        }
-        self.context.interrupt.check()?;
-        self.start(id).await
+        instance::start::begin(self.context, self.aws, instance, &mut patience).await?;
+        instance::wait::running(self.context, self.aws, &instance.id, &mut patience).await.map(drop)
+    }
+
+    async fn switch_enclaves(&self, instance: &Instance, on: bool) -> Result<()> {
+        let (context, aws) = (self.context, self.aws);
+        let mut patience = Patience::new(self.timeout);
+        instance::stop::begin(context, aws, instance, &mut patience).await?;
+        // Only a stopped instance can be changed.
+        let stopped = instance::wait::stopped(context, aws, &instance.id, &mut patience).await?;
+        context.interrupt.check()?;
+        aws.switch_enclaves(&stopped.id, on).await?;
+        context.interrupt.check()?;
+        self.start(&stopped).await
     }
 
     async fn terminate(&self, id: &str) -> Result<()> {
@@ -150,10 +144,7 @@ impl Worker<'_> {
     async fn ended(&self, id: &str) -> Result<()> {
         let mut patience = Patience::new(self.timeout);
         instance::wait::terminated(self.context, self.aws, id, &mut patience).await?;
-        match self.observed().instances.iter().find(|instance| instance.id == id) {
-            Some(instance) => instance::terminate::forget(self.context, instance).await,
-            None => Ok(()),
-        }
+        instance::terminate::forget(self.context, self.instance(id)?).await
     }
 
     /// Makes the name lead to the environment's instance, as soon as that has an address.

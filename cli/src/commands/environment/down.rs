@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use super::apply::Worker;
 use super::leftovers;
-use super::observe::{Seen, existing_folder, observe};
+use super::observe::{Seen, observe};
 use crate::args::DownOptions;
 use crate::aws::Aws;
 use crate::commands::patience::Patience;
-use crate::commands::{Context, connect};
+use crate::commands::{Context, connect, existing_folder};
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 

@@ -12,10 +12,9 @@ use iac_core::observed::{Instance, KeyPair, Observed, ObservedKey, SecurityGroup
 use super::side_by_side::{Boxed, all};
 use crate::aws::{Aws, CallError, Group, Wanted, WantedGroups, WantedKeyPairs};
 use crate::commands::security_group::{self, Candidates};
-use crate::commands::{Context, check_account, key};
+use crate::commands::{Context, check_account, existing_folder, key};
 use crate::config::Settings;
 use crate::error::Result;
-use crate::files::SecretsFolder;
 
 /// What was seen, and beside it what making a group has to know.
 #[derive(Debug)]
@@ -112,8 +111,7 @@ async fn zones(settings: &Settings, aws: &Aws) -> Result<Option<Vec<iac_core::dn
 fn concerned(groups: Vec<Group>, name: &InstanceName, named: Option<&str>) -> Vec<Group> {
     let mut concerned: Vec<Group> = Vec::new();
     for group in groups {
-        let owner = group.owner();
-        let is_own = matches!(&owner, iac_core::tag::Owner::Ours { environment: Some(own) } if own == name.as_str());
+        let is_own = group.owner().is_of(name.as_str());
         let is_new = !concerned.iter().any(|other| other.id == group.id);
         if is_new && (is_own || Some(group.id.as_str()) == named) {
             concerned.push(group);
@@ -181,9 +179,7 @@ async fn keys(context: &Context<'_>, environment: &InstanceName, pairs: Vec<KeyP
     let mut keys: Vec<(KeyName, Option<KeyPair>)> = named.map(|name| (name.clone(), None)).into_iter().collect();
     for pair in pairs {
         let Ok(name) = KeyName::parse(&pair.name) else { continue };
-        let owner = pair.owner();
-        let is_own =
-            matches!(&owner, iac_core::tag::Owner::Ours { environment: Some(own) } if own == environment.as_str());
+        let is_own = pair.owner().is_of(environment.as_str());
         match keys.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = Some(pair),
             None if is_own => keys.push((name, Some(pair))),
@@ -199,10 +195,4 @@ async fn keys(context: &Context<'_>, environment: &InstanceName, pairs: Vec<KeyP
         observed.push(ObservedKey { name, pair, files });
     }
     Ok(observed)
-}
-
-/// The secrets folder, where there is one; looking must not make it.
-pub(super) fn existing_folder(settings: &Settings) -> Option<SecretsFolder> {
-    let path = settings.optional_secrets_folder().filter(|path| path.is_dir())?;
-    Some(SecretsFolder::existing(path))
 }

@@ -1,6 +1,5 @@
 //! `iac instance console`: what the machine printed while it booted, which AWS keeps although SSH never answers.
 
-use crate::aws::{Aws, CallError, Failure};
 use crate::commands::{Context, connect, select};
 use crate::error::Result;
 
@@ -9,23 +8,11 @@ pub(super) async fn console(context: &Context<'_>, id: Option<&str>) -> Result<(
     let aws = connect(context.settings).await?;
     let instance = select::one_or_ending(&aws, context.settings, id).await?;
     let progress = context.ui.progress(&format!("asking for the console of {}", instance.id));
-    let text = progress.during(text(&aws, &instance.id)).await?;
+    let console = progress.during(aws.console(&instance.id)).await?;
     drop(progress);
+    let text = console.present.or(console.last_boot).unwrap_or_default();
     if text.is_empty() {
         context.ui.note(&format!("{} has printed nothing yet; AWS shows it some time after the boot", instance.id));
     }
     context.ui.foreign(&text)
-}
-
-async fn text(aws: &Aws, id: &str) -> std::result::Result<String, CallError> {
-    let (present, boot) = tokio::join!(aws.console(id, true), aws.console(id, false));
-    let present = match present {
-        // Types without the Nitro system refuse to show their present console.
-        Err(CallError { failure: Failure::Refused(_), .. }) => None,
-        present => present?.filter(|text| !text.is_empty()),
-    };
-    Ok(match present {
-        Some(text) => text,
-        None => boot?.unwrap_or_default(),
-    })
 }

@@ -16,12 +16,14 @@ use crate::aws::{Aws, LaunchError, Wanted};
 use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
 use crate::commands::{Context, connect, host, select};
+use crate::config::Key;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 
 /// Launches the instance, or goes on with one whose launch was interrupted, and waits for it.
 pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Result<()> {
     let settings = context.settings;
+    settings.require(&[Key::InstanceName, Key::KeyName, Key::SecurityGroup, Key::SecretsFolder])?;
     let name = settings.instance_name()?;
     let wait = wait_for(context, options)?;
     note_cost(context);
@@ -224,23 +226,7 @@ mod tests {
     use super::*;
 
     fn with_token(token: &LaunchToken) -> Instance {
-        Instance {
-            name: None,
-            id: "i-1".into(),
-            state: InstanceState::Terminated,
-            key_name: None,
-            tags: Vec::new(),
-            public_dns_name: None,
-            public_ip_address: None,
-            nitro: true,
-            instance_type: String::new(),
-            image_id: String::new(),
-            availability_zone: None,
-            launch_time: None,
-            state_reason: None,
-            client_token: Some(token.as_str().to_owned()),
-            security_groups: Vec::new(),
-        }
+        Instance { client_token: Some(token.as_str().to_owned()), ..Instance::new("i-1", InstanceState::Terminated) }
     }
 
     #[test]

@@ -6,8 +6,8 @@ mod fitting;
 mod launched;
 mod list;
 mod prepare;
-mod start;
-mod stop;
+pub(crate) mod start;
+pub(crate) mod stop;
 pub(crate) mod terminate;
 pub(crate) mod wait;
 
@@ -33,18 +33,15 @@ pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Resu
             let trust = if accept_host_key { Trust::Server } else { Trust::Console };
             wait::wait(context, one.id.as_deref(), goal, trust, Patience::new(timeout.0)).await
         }
-        InstanceVerb::Stop { one, no_wait, timeout, force } => {
-            stop::stop(context, one.id.as_deref(), no_wait, timeout.0, force).await
-        }
+        InstanceVerb::Stop { one, wait, force } => stop::stop(context, one.id.as_deref(), &wait, force).await,
         InstanceVerb::Start { one, wait, no_wait, force, .. } => {
             let goal = if no_wait { WaitFor::None } else { wait.until.unwrap_or(WaitFor::Ssh) };
             start::start(context, one.id.as_deref(), goal, &wait, force).await
         }
         InstanceVerb::Console(one) => console::console(context, one.id.as_deref()).await,
         InstanceVerb::Extend(options) => host::end::extend(context, &options).await,
-        InstanceVerb::Terminate { one, no_wait, timeout, force } => {
-            let wait = (!no_wait).then_some(timeout.0);
-            terminate::terminate(context, one.id.as_deref(), wait, force).await
+        InstanceVerb::Terminate { one, wait, force } => {
+            terminate::terminate(context, one.id.as_deref(), &wait, force).await
         }
     }
 }

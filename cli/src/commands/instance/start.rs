@@ -42,14 +42,19 @@ pub(super) async fn start(
     let login = key_file.as_ref().map(|(folder, key_file)| Login { folder, key_file, trust });
 
     let mut patience = Patience::new(options.timeout.0);
-    let begun = asked(context, &aws, &instance, &mut patience).await?;
+    let begun = begin(context, &aws, &instance, &mut patience).await?;
     let started = wait::until(context, &aws, goal, login.as_ref(), &mut patience, &begun).await;
     let started = started.map_err(|error| error.made([made(&begun)]))?.instance;
     context.ui.data(&started, |width| described(&started, width))
 }
 
-/// Asks AWS where that is needed, and returns the instance in the state that follows.
-async fn asked(context: &Context<'_>, aws: &Aws, instance: &Instance, patience: &mut Patience) -> Result<Instance> {
+/// Asks AWS to start an instance where that is needed, and returns the instance in the state that follows.
+pub(crate) async fn begin(
+    context: &Context<'_>,
+    aws: &Aws,
+    instance: &Instance,
+    patience: &mut Patience,
+) -> Result<Instance> {
     let id = &instance.id;
     match power::start(&instance.state) {
         Power::Done | Power::UnderWay => return Ok(instance.clone()),

@@ -1,41 +1,40 @@
 //! `iac instance stop`: asks AWS to stop the instance, which keeps its volume and its host keys but not its address.
 
-use std::time::Duration;
-
 use iac_core::host::end;
 use iac_core::observed::{Instance, InstanceState};
 use iac_core::power::{self, Power};
 
 use super::terminate::Changed;
 use super::wait;
+use crate::args::StopWait;
 use crate::aws::Aws;
 use crate::commands::patience::Patience;
 use crate::commands::{Context, check_account, connect, must_be_ours, select};
 use crate::error::Result;
 
-/// Stops one instance and waits for as long as `timeout` says, or not at all.
-pub(super) async fn stop(
-    context: &Context<'_>,
-    id: Option<&str>,
-    no_wait: bool,
-    timeout: Duration,
-    force: bool,
-) -> Result<()> {
+/// Stops one instance and waits as was asked for.
+pub(super) async fn stop(context: &Context<'_>, id: Option<&str>, wait: &StopWait, force: bool) -> Result<()> {
     let aws = connect(context.settings).await?;
     let chosen = select::one_or_ending(&aws, context.settings, id);
     let (instance, _) = tokio::try_join!(chosen, check_account(context.settings, &aws))?;
     must_be_ours(&instance.owner(), &format!("instance {}", instance.id), force)?;
-    let mut patience = Patience::new(timeout);
-    let mut state = asked(context, &aws, &instance, &mut patience).await?;
-    if !no_wait && state != InstanceState::Stopped {
+    let mut patience = Patience::new(wait.timeout.0);
+    let mut state = begin(context, &aws, &instance, &mut patience).await?;
+    if state != instance.state {
+        context.ui.note("its volume is kept, and costs, until the instance is terminated");
+        if let Some(text) = end::stop_warning(&instance) {
+            context.ui.warn(text);
+        }
+    }
+    if !wait.no_wait && state != InstanceState::Stopped {
         state = wait::stopped(context, &aws, &instance.id, &mut patience).await?.state;
     }
     let result = Changed { name: instance.name, id: instance.id, state };
     context.ui.data(&result, |_| format!("instance {} is {}", result.id, result.state))
 }
 
-/// Asks AWS where that is needed, and returns the state that follows.
-async fn asked(
+/// Asks AWS to stop an instance where that is needed, and returns the state that follows.
+pub(crate) async fn begin(
     context: &Context<'_>,
     aws: &Aws,
     instance: &Instance,
@@ -50,11 +49,5 @@ async fn asked(
     }
     context.interrupt.check()?;
     let progress = context.ui.progress(&format!("stopping {id}"));
-    let state = progress.during(aws.stop(id)).await?;
-    drop(progress);
-    context.ui.note("its volume is kept, and costs, until the instance is terminated");
-    if let Some(text) = end::stop_warning(instance) {
-        context.ui.warn(text);
-    }
-    Ok(state)
+    Ok(progress.during(aws.stop(id)).await?)
 }

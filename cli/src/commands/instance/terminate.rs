@@ -7,11 +7,11 @@ use iac_core::observed::{Instance, InstanceState};
 use serde::Serialize;
 
 use super::wait;
+use crate::args::StopWait;
 use crate::aws::{Aws, CallError};
 use crate::commands::patience::Patience;
-use crate::commands::{Context, check_account, connect, host_key, must_be_ours, select};
+use crate::commands::{Context, check_account, connect, existing_folder, host_key, must_be_ours, select};
 use crate::error::Result;
-use crate::files::SecretsFolder;
 
 /// What `instance terminate` and `instance stop` print.
 #[derive(Debug, Serialize)]
@@ -24,13 +24,8 @@ pub(super) struct Changed {
 /// How long an instance that AWS does not know everywhere yet is asked to end.
 const KNOWN_WITHIN: Duration = Duration::from_mins(1);
 
-/// Terminates one instance and waits, for as long as `timeout` says.
-pub(super) async fn terminate(
-    context: &Context<'_>,
-    id: Option<&str>,
-    timeout: Option<Duration>,
-    force: bool,
-) -> Result<()> {
+/// Terminates one instance and waits as was asked for.
+pub(super) async fn terminate(context: &Context<'_>, id: Option<&str>, wait: &StopWait, force: bool) -> Result<()> {
     let aws = connect(context.settings).await?;
     let (instance, _) = tokio::try_join!(
         // One that is still ending counts, so that a second run can wait for it.
@@ -39,8 +34,8 @@ pub(super) async fn terminate(
     )?;
     must_be_ours(&instance.owner(), &format!("instance {}", instance.id), force)?;
     let mut state = end(context, &aws, &instance.id).await?;
-    if let Some(timeout) = timeout {
-        wait::terminated(context, &aws, &instance.id, &mut Patience::new(timeout)).await?;
+    if !wait.no_wait {
+        wait::terminated(context, &aws, &instance.id, &mut Patience::new(wait.timeout.0)).await?;
         state = InstanceState::Terminated;
     }
     forget(context, &instance).await?;
@@ -50,8 +45,7 @@ pub(super) async fn terminate(
 
 /// Forgets what this machine kept of the instance: its host keys, and that its launch was under way.
 pub(crate) async fn forget(context: &Context<'_>, instance: &Instance) -> Result<()> {
-    let Some(path) = context.settings.optional_secrets_folder().filter(|path| path.is_dir()) else { return Ok(()) };
-    let folder = SecretsFolder::existing(path);
+    let Some(folder) = existing_folder(context.settings) else { return Ok(()) };
     host_key::forget(context, &folder, &instance.id).await?;
     let environment = instance.environment().and_then(|name| InstanceName::parse(&name).ok());
     if let Some(name) = environment {

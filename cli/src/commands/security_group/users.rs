@@ -94,23 +94,7 @@ mod tests {
     }
 
     fn instance(id: &str, state: InstanceState) -> Instance {
-        Instance {
-            name: Some("dev".to_owned()),
-            id: id.to_owned(),
-            state,
-            key_name: None,
-            tags: Vec::new(),
-            public_dns_name: None,
-            public_ip_address: None,
-            nitro: true,
-            instance_type: "c6a.xlarge".to_owned(),
-            image_id: "ami-1".to_owned(),
-            availability_zone: None,
-            launch_time: None,
-            state_reason: None,
-            client_token: None,
-            security_groups: Vec::new(),
-        }
+        Instance { name: Some("dev".to_owned()), ..Instance::new(id, state) }
     }
 
     fn of_instance(state: InstanceState) -> Users {

@@ -59,20 +59,15 @@ pub(super) fn rule(cidr: &str) -> IngressRule {
 pub(super) fn instance(id: &str, tags: Vec<Tag>, state: InstanceState) -> Instance {
     Instance {
         name: Some("dev".to_owned()),
-        id: id.to_owned(),
-        state,
         key_name: Some("dev".to_owned()),
         tags,
-        public_dns_name: None,
         public_ip_address: Some("203.0.113.50".to_owned()),
         nitro: true,
         instance_type: "c6a.xlarge".to_owned(),
         image_id: "ami-1".to_owned(),
-        availability_zone: None,
-        launch_time: None,
-        state_reason: None,
         client_token: Some(token().to_string()),
         security_groups: vec!["sg-1".to_owned()],
+        ..Instance::new(id, state)
     }
 }
 
