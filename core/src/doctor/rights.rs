@@ -130,6 +130,7 @@ mod tests {
         Scope {
             account: "123456789012".to_owned(),
             region: "us-east-1".to_owned(),
+            all_regions: false,
             environment: None,
             key_name: None,
             image: LaunchImage::Newest,
