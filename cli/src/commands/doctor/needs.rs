@@ -36,9 +36,9 @@ impl Open {
             needs(name).into_iter().filter(|key| self.0.contains(key)).map(|key| format!("`{}`", key.name())).collect();
         match open.as_slice() {
             [] => None,
-            // Nothing of the file is known.
-            many if many.len() > 3 => Some(Check::not_checked(name, "the configuration has to be mended first")),
-            few => Some(Check::not_checked(name, format!("{} has to be mended first", few.join(" and ")))),
+            few if few.len() < 3 => Some(Check::not_checked(name, format!("mend {} first", few.join(" and ")))),
+            // Little or nothing of the file is known.
+            _ => Some(Check::not_checked(name, "mend the configuration first")),
         }
     }
 }

@@ -120,11 +120,8 @@ fn launch<'a>(settings: &Settings, facts: &'a Facts) -> Option<(Launch, &'a str)
     let subnet = facts.subnets.iter().flatten().find(|subnet| zones.contains(&subnet.zone))?;
     let in_vpc = |group: &&Group| group.vpc_id.as_ref() == Some(&subnet.vpc_id);
     let group = found.groups.iter().flatten().find(in_vpc)?;
-    found
-        .pairs
-        .iter()
-        .flatten()
-        .find(|pair| settings.optional_key_name().is_some_and(|name| pair.name == name.as_str()))?;
+    let key_name = settings.optional_key_name()?.as_str();
+    found.pairs.iter().flatten().find(|pair| pair.name == key_name)?;
     Some((prepare::launch(settings, image_id, group.id.clone()).ok()?, &subnet.id))
 }
 

@@ -32,7 +32,7 @@ fn only_what_depends_on_a_mistake_is_not_checked() {
     let others = [("credentials file", "not_checked"), ("instance type", "not_checked"), ("ssh", "not_checked")];
     let open = [("configuration", "failed"), ("private key", "warning")].into_iter().chain(others);
     assert_eq!(but_ok(&checks(&run)), open.collect());
-    assert_eq!(checks(&run)["instance type"].1, "`cpu_count` has to be mended first");
+    assert_eq!(checks(&run)["instance type"].1, "mend `cpu_count` first");
     assert_eq!(checks(&run)["ssh"].1, "there is no instance yet");
 }
 
@@ -56,7 +56,7 @@ fn where_the_file_cannot_be_read_what_flags_and_environment_say_is_checked() {
     for (check, outcome) in [("secrets folder", "ok"), ("clock", "ok"), ("network", "not_checked")] {
         assert_eq!(checks(&run)[check].0, outcome, "{check}");
     }
-    assert_eq!(checks(&run)["network"].1, "`subnet_id` has to be mended first");
+    assert_eq!(checks(&run)["network"].1, "mend `subnet_id` first");
 }
 
 #[test]
