@@ -184,6 +184,7 @@ mod tests {
             attached_to: attached.then(|| "i-9".to_owned()),
             goes_with_instance: false,
             tags: vec![Tag::new(ENVIRONMENT, "gone")],
+            gib: None,
             created: Some(at(0)),
         };
         let region = |attached| Region { volumes: vec![volume(attached)], ..Region::default() };

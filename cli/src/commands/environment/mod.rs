@@ -6,6 +6,7 @@
 mod apply;
 mod down;
 mod everywhere;
+mod host;
 mod leftovers;
 mod observe;
 mod plan;

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use iac_core::host::Wanted;
 use iac_core::host::allocator::Allocator;
+use iac_core::host::report::Report;
 use iac_core::observed::Instance;
 use iac_core::{duration, tag};
 
@@ -18,6 +19,7 @@ use crate::args::{HostCommand, HostVerb};
 use crate::commands::Context;
 use crate::config::Settings;
 use crate::error::Result;
+use crate::ssh::Target;
 
 /// Runs one verb of `iac host` and returns the exit status.
 pub(super) async fn run(context: &Context<'_>, command: HostCommand) -> Result<u8> {
@@ -26,6 +28,11 @@ pub(super) async fn run(context: &Context<'_>, command: HostCommand) -> Result<u
         HostVerb::Setup => setup::run(context, &command.target).await.map(|()| 0),
         HostVerb::Status { fix } => status::run(context, &command.target, fix).await,
     }
+}
+
+/// Looks at a host that can be reached, by one connection.
+pub(crate) async fn look(context: &Context<'_>, target: &Target, instance: &Instance) -> Result<Report> {
+    Box::pin(remote::look(context, target, &wanted_of(context.settings, instance))).await
 }
 
 /// What the configuration wants of a host that is launched.
