@@ -81,7 +81,8 @@ pub(crate) async fn forget(context: &Context<'_>, folder: &SecretsFolder, id: &s
     Ok(())
 }
 
-fn is_known(folder: &SecretsFolder, id: &str) -> Result<bool> {
+/// Tells whether a host key of the instance has been proven on this machine.
+pub(crate) fn is_known(folder: &SecretsFolder, id: &str) -> Result<bool> {
     let known = known_hosts::has_host(&folder.read_known_hosts()?, id);
     known.map_err(|error| Error::new(Kind::AwsAnswer, "AWS's answer holds no usable instance id").cause(error))
 }
@@ -119,7 +120,7 @@ pub(crate) async fn prove(
 async fn printed(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Option<Vec<HostKey>>> {
     let progress = context.ui.progress(&format!("waiting for {id} to print its host keys"));
     loop {
-        let console = progress.during(aws.console(id)).await?;
+        let console = progress.during(context.interrupt.or_stop(aws.console(id))).await??;
         let texts = [console.present, console.last_boot];
         let keys = texts.iter().flatten().map(|text| host_keys(text)).find(|keys| !keys.is_empty());
         if keys.is_some() || patience.is_over() {

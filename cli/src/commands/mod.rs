@@ -70,7 +70,10 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
     }
     runtime()?.block_on(async {
         let context = Context { ui, settings: &settings, interrupt: Interrupt::listen()? };
-        dispatch(&context, arguments.command).await
+        let only_reads = arguments.command.only_reads();
+        let work = Box::pin(dispatch(&context, arguments.command));
+        // Nothing that only reads is worth waiting for once the user wants to stop.
+        if only_reads { context.interrupt.or_stop(work).await? } else { work.await }
     })
 }
 
