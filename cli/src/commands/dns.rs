@@ -13,7 +13,7 @@ use iac_core::table::{self, Cell};
 use serde::Serialize;
 
 use super::environment::records_in;
-use super::environment::side_by_side::{Boxed, all};
+use super::side_by_side::{Boxed, all};
 use crate::args::{DnsCommand, DnsVerb};
 use crate::aws::{Aws, CallError};
 use crate::commands::patience::{Patience, timed_out};

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::names::{Names, names};
-use super::side_by_side::{Boxed, all};
 use crate::aws::{Aws, Wanted, WantedGroups, WantedKeyPairs};
+use crate::commands::side_by_side::{Boxed, all};
 use crate::commands::{Context, connect, connect_in};
 use crate::error::Result;
 

@@ -38,11 +38,12 @@ pub(super) async fn check(context: &Context<'_>, aws: &Aws) -> Result<Option<Hos
     if instance.state != InstanceState::Running {
         return Ok(None);
     }
-    let target = match reachable(context, aws, instance).await {
-        Ok(target) => target,
-        Err(error) => return Ok(Some(HostCheck::not_asked(&error))),
+    let wanted = host::wanted_of(context.settings, aws, instance);
+    let (target, wanted) = match tokio::join!(reachable(context, aws, instance), wanted) {
+        (Ok(target), wanted) => (target, wanted?),
+        (Err(error), _) => return Ok(Some(HostCheck::not_asked(&error))),
     };
-    let answer = tokio::time::timeout(ANSWERS_WITHIN, host::look(context, &target, instance)).await;
+    let answer = tokio::time::timeout(ANSWERS_WITHIN, host::look(context, &target, &wanted)).await;
     match answer {
         Ok(Ok(report)) => Ok(Some(HostCheck::of(&report))),
         Ok(Err(error)) if error.kind() == Kind::Interrupted => Err(error),

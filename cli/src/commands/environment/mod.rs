@@ -12,7 +12,6 @@ mod names;
 mod observe;
 mod plan;
 mod refused;
-pub(super) mod side_by_side;
 mod status;
 mod up;
 mod want;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use iac_core::dns::ObservedDns;
 
-use super::side_by_side::{Boxed, all};
 use crate::aws::{Aws, CallError, Failure, Wanted};
+use crate::commands::side_by_side::{Boxed, all};
 use crate::commands::{Context, connect_in, dns};
 use crate::error::Result;
 

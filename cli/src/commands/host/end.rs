@@ -8,7 +8,7 @@ use iac_core::tag::{self, Tag};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{remote, wanted_of};
+use super::{remote, wanted};
 use crate::args::ExtendOptions;
 use crate::aws::Aws;
 use crate::commands::Context;
@@ -72,7 +72,7 @@ pub(crate) async fn lengthen(
     from: Duration,
     to: Duration,
 ) -> Result<()> {
-    let report = remote::look(context, target, &wanted_of(context.settings, instance)).await?;
+    let report = remote::look(context, target, &wanted(context.settings, None)).await?;
     let on_host = report.ends.ok_or_else(|| unarmed(&instance.id))?;
     context.interrupt.check()?;
     let ends = match end::still_to_add(instance, on_host, to.saturating_sub(from)) {

@@ -83,13 +83,15 @@ pub(super) async fn until(
     let (WaitFor::Ssh | WaitFor::Ready, Some(Login { folder, key_file, trust })) = (goal, login) else {
         return Ok(Arrived { instance, target: None, report: None });
     };
-    let target = host_key::reach(context, aws, folder, &instance, key_file, patience, *trust).await?;
-    let report = match goal {
+    let reach = host_key::reach(context, aws, folder, &instance, key_file, patience, *trust);
+    let (target, report) = match goal {
         WaitFor::Ready => {
-            let wanted = host::wanted_of(context.settings, &instance);
-            Some(host::ready::ready(context, &target, &wanted, patience).await?)
+            let wanted = host::wanted_of(context.settings, aws, &instance);
+            let (target, wanted) = tokio::try_join!(reach, wanted)?;
+            let report = host::ready::ready(context, &target, &wanted, patience).await?;
+            (target, Some(report))
         }
-        _ => None,
+        _ => (reach.await?, None),
     };
     Ok(Arrived { instance, target: Some(target), report })
 }
