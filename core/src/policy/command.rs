@@ -101,7 +101,7 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("security-group delete", &[ACCOUNT, GROUP, INSTANCE, &[DescribeNetworkInterfaces, DeleteSecurityGroup]]),
     ("security-group list", &[&[DescribeSecurityGroups, DescribeSecurityGroupRules]]),
     ("ssh", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
-    ("status", &[ACCOUNT, INSTANCE, KEY, GROUP, RECORDS, LOOK, &[DescribeRegions]]),
+    ("status", &[ACCOUNT, INSTANCE, KEY, GROUP, RECORDS, LOOK, &[DescribeInstanceTypes, DescribeRegions]]),
     ("types", &[LAUNCH_TYPE]),
     (
         "up",
