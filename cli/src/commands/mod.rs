@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
         ui.warn(&warning);
     }
     runtime()?.block_on(async {
-        let context = Context { ui, settings: &settings, interrupt: Interrupt::listen()? };
+        let context = Context { ui, settings: &settings, interrupt: Interrupt::listen(ui.parting())? };
         dispatch(&context, arguments.command).await
     })
 }

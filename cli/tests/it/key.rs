@@ -239,12 +239,12 @@ fn other_peoples_pairs_are_shown_on_request_and_deleted_by_force() {
     laptop.aws().foreign_key_pair("older", &[("Deployment", "Sequencer")]);
     insta::assert_snapshot!(laptop.iac(["key", "list", "--output", "text"]).ok().transcript(), @"
     $ iac key list --output text
-    NAME   TYPE     FILE     FINGERPRINT
+    NAME   TYPE     FILE     FINGERPRINT                                                                                      NOTE
     older  ed25519  missing  FINGERPRINT  older tool
     ");
     insta::assert_snapshot!(laptop.iac(["key", "list", "--output", "text", "--everyone"]).ok().transcript(), @"
     $ iac key list --output text --everyone
-    NAME       TYPE     FILE     FINGERPRINT
+    NAME       TYPE     FILE     FINGERPRINT                                                                                      NOTE
     nitro-dev  ed25519  missing  FINGERPRINT  not ours
     older      ed25519  missing  FINGERPRINT  older tool
     ");

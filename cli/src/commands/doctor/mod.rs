@@ -55,7 +55,7 @@ async fn examine(
     environment: &Environment,
     loaded: &std::result::Result<Settings, ConfigError>,
 ) -> Result<Vec<Check>> {
-    let interrupt = Interrupt::listen()?;
+    let interrupt = Interrupt::listen(ui.parting())?;
     let mut checks = vec![local::configuration(loaded, environment)];
     let Ok(settings) = loaded else {
         checks.push(local::programs().await);
@@ -93,7 +93,8 @@ fn of_error(name: &'static str, error: impl Into<Error>) -> Check {
 
 /// The checks as a table, and below it what mends those that need it: neither is ever shortened.
 fn text(checks: &[Check], width: usize) -> String {
-    let row = |check: &Check| vec![Cell::id(check.check), Cell::id(check.outcome.as_str()), Cell::id(&check.found)];
+    let row =
+        |check: &Check| vec![Cell::id(check.check), Cell::id(check.outcome.as_str()), Cell::sentence(&check.found)];
     let rows: Vec<_> = checks.iter().map(row).collect();
     let mut text = table::table(&["CHECK", "RESULT", "FOUND"], &rows, width);
     let mends = checks.iter().filter_map(|check| Some((check.check, check.mend.as_deref()?)));

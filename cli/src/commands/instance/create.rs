@@ -24,7 +24,6 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     let settings = context.settings;
     let name = settings.instance_name()?;
     let wait = wait_for(context, options)?;
-    note_cost(context);
     let folder = SecretsFolder::open(settings.secrets_folder()?)?;
     let mut patience = Patience::new(options.wait.timeout.0);
     let aws = connect(settings).await?;
@@ -47,6 +46,7 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
             instance.clone()
         }
         Create::Launch => {
+            note_cost(context);
             let unused = &tokens[first_unused(&tokens, &instances)..];
             launch(context, &aws, &folder, &prepared, unused).await?
         }
