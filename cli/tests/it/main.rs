@@ -26,6 +26,7 @@ mod live;
 mod manual;
 mod policy;
 mod sandbox;
+mod screens;
 mod security_group;
 mod ssh;
 mod ssh_block;

@@ -1,0 +1,61 @@
+//! What is drawn while something takes its time, and that none of it stays.
+
+use serde_json::json;
+
+use crate::harness::Laptop;
+
+/// A machine with a key pair and a group, whose instances take a while to begin.
+fn ready() -> Laptop {
+    let laptop = Laptop::new();
+    let _ = laptop.iac(["key", "create"]).ok();
+    let _ = laptop.iac(["security-group", "create"]).ok();
+    laptop.cloud(&json!({"pending": 20, "boot": 20}));
+    laptop
+}
+
+#[test]
+fn a_launch_shows_what_it_waits_for_and_leaves_the_instance_alone_on_the_screen() {
+    let laptop = ready();
+    for columns in [80, 40] {
+        let drawing = laptop.terminal(columns).start(["instance", "create", "--wait", "running"]);
+        let meanwhile = drawing.until("waiting").text();
+        assert!(meanwhile.lines().last().unwrap().contains("s waiting"), "{meanwhile}");
+        let screen = drawing.finish().ok();
+        assert!(screen.is_left_tidy(), "{}", screen.text());
+        insta::assert_snapshot!(format!("created_{columns}"), screen.text());
+        let _ = laptop.iac(["instance", "terminate"]).ok();
+    }
+}
+
+#[test]
+fn the_first_ctrl_c_wipes_what_is_drawn_and_says_what_exists() {
+    let laptop = ready();
+    let mut drawing = laptop.terminal(80).start(["instance", "create"]);
+    drawing.until("waiting");
+    drawing.types("\u{3}");
+    let screen = drawing.finish();
+    assert_eq!(screen.code(), Some(130), "{}", screen.text());
+    assert!(screen.is_left_tidy(), "{}", screen.text());
+    insta::assert_snapshot!(screen.text(), @"
+    no `ttl`: the instance runs, and costs, until it is terminated
+    error: interrupted
+    exists: instance `nitro-dev` i-1················
+    hint: run the command again; it goes on where it stopped
+    ");
+}
+
+#[test]
+fn the_second_ctrl_c_wipes_it_too() {
+    let mut laptop = ready();
+    let proxy = laptop.proxy();
+    // An answer that never comes keeps the first from ending the command.
+    proxy.fault(crate::harness::When::Action("DescribeInstances"), crate::harness::Fault::Stall);
+    let mut drawing = laptop.terminal(80).start(["instance", "list"]);
+    drawing.until("listing instances");
+    drawing.types("\u{3}");
+    drawing.until("stopping after the call under way; Ctrl-C again leaves at once");
+    drawing.types("\u{3}");
+    let screen = drawing.finish();
+    assert_eq!(screen.code(), Some(130), "{}", screen.text());
+    assert!(screen.is_left_tidy() && !screen.text().contains("listing"), "{}{:?}", screen.text(), screen.raw);
+}
