@@ -25,6 +25,7 @@ mod layering;
 mod live;
 mod manual;
 mod policy;
+mod recording;
 mod sandbox;
 mod screens;
 mod security_group;
