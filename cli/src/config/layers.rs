@@ -37,8 +37,9 @@ pub(crate) enum ConfigError {
     Unreadable { path: PathBuf, reason: String },
     #[error("the configuration has {}", count(.mistakes))]
     Invalid { mistakes: Vec<Finding> },
-    #[error("`{}` is not set", .0.name())]
-    Missing(Key),
+    /// `no_file` is where a configuration file was looked for and there was none.
+    #[error("{}", not_set(.keys))]
+    Missing { keys: Vec<Key>, no_file: Option<PathBuf> },
 }
 
 /// A mistake with the place where it was made. They are listed as the layers are: flags, environment, the file by lines.
@@ -61,6 +62,14 @@ fn count(mistakes: &[Finding]) -> String {
     }
 }
 
+fn not_set(keys: &[Key]) -> String {
+    let names: Vec<String> = keys.iter().map(|key| format!("`{}`", key.name())).collect();
+    match names.as_slice() {
+        [] | [_] => format!("{} is not set", names.concat()),
+        [first @ .., last] => format!("{} and {last} are not set", first.join(", ")),
+    }
+}
+
 /// The merged layers before their values are understood.
 #[derive(Debug, Default)]
 pub(crate) struct Layers {
@@ -68,6 +77,8 @@ pub(crate) struct Layers {
     findings: Vec<Finding>,
     /// The file that was looked for, whether or not it is there.
     pub(crate) path: Option<PathBuf>,
+    /// Whether it is there.
+    was_read: bool,
 }
 
 impl Layers {
@@ -106,6 +117,7 @@ impl Layers {
             }
             Err(error) => return Err(unreadable(path, error.to_string())),
         };
+        self.was_read = true;
         let contents = file::read(&text);
         for Mistake { line, text } in contents.mistakes {
             self.findings.push(Finding { source: Source::File { path: path.clone(), line }, text });
@@ -119,6 +131,11 @@ impl Layers {
     /// The value of a key and its source.
     pub(crate) fn get(&self, key: Key) -> Option<&(Raw, Source)> {
         self.values.get(&key)
+    }
+
+    /// The error of values that no layer sets and the command needs.
+    pub(crate) fn missing(&self, keys: Vec<Key>) -> ConfigError {
+        ConfigError::Missing { keys, no_file: self.path.clone().filter(|_| !self.was_read) }
     }
 
     /// Reads a value; what is wrong with it, a line each, is kept for [`Layers::finish`].

@@ -151,8 +151,14 @@ impl Settings {
         warnings
     }
 
+    /// Makes sure that these are set, so that whatever a command needs is said at once.
+    pub(crate) fn require(&self, keys: &[Key]) -> Result<(), ConfigError> {
+        let missing: Vec<Key> = keys.iter().copied().filter(|key| self.layers.get(*key).is_none()).collect();
+        if missing.is_empty() { Ok(()) } else { Err(self.layers.missing(missing)) }
+    }
+
     pub(crate) fn secrets_folder(&self) -> Result<&Path, ConfigError> {
-        self.secrets_folder.as_deref().ok_or(ConfigError::Missing(Key::SecretsFolder))
+        self.secrets_folder.as_deref().ok_or_else(|| self.layers.missing(vec![Key::SecretsFolder]))
     }
 
     pub(crate) fn optional_secrets_folder(&self) -> Option<&Path> {
@@ -160,7 +166,7 @@ impl Settings {
     }
 
     pub(crate) fn instance_name(&self) -> Result<&InstanceName, ConfigError> {
-        self.instance_name.as_ref().ok_or(ConfigError::Missing(Key::InstanceName))
+        self.instance_name.as_ref().ok_or_else(|| self.layers.missing(vec![Key::InstanceName]))
     }
 
     pub(crate) fn optional_instance_name(&self) -> Option<&InstanceName> {
@@ -168,7 +174,7 @@ impl Settings {
     }
 
     pub(crate) fn key_name(&self) -> Result<&KeyName, ConfigError> {
-        self.key_name.as_ref().ok_or(ConfigError::Missing(Key::KeyName))
+        self.key_name.as_ref().ok_or_else(|| self.layers.missing(vec![Key::KeyName]))
     }
 
     pub(crate) fn optional_key_name(&self) -> Option<&KeyName> {
@@ -180,11 +186,11 @@ impl Settings {
     }
 
     pub(crate) fn fqdn(&self) -> Result<&Fqdn, ConfigError> {
-        self.fqdn.as_ref().ok_or(ConfigError::Missing(Key::Fqdn))
+        self.fqdn.as_ref().ok_or_else(|| self.layers.missing(vec![Key::Fqdn]))
     }
 
     pub(crate) fn security_group(&self) -> Result<&GroupRef, ConfigError> {
-        self.security_group.as_ref().ok_or(ConfigError::Missing(Key::SecurityGroup))
+        self.security_group.as_ref().ok_or_else(|| self.layers.missing(vec![Key::SecurityGroup]))
     }
 
     pub(crate) fn nitro(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{Error, Kind};
 use crate::aws::ConnectError;
-use crate::config::{ConfigError, Key};
+use crate::config::{ConfigError, Key, shown};
 
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
@@ -17,7 +17,13 @@ impl From<ConfigError> for Error {
                 .iter()
                 .fold(Self::new(Kind::ConfigInvalid, message), Self::cause)
                 .hint("`iac config` prints a sample with comments"),
-            ConfigError::Missing(key) => missing(key, message),
+            ConfigError::Missing { keys, no_file } => {
+                let error = Self::new(Kind::SettingMissing, message);
+                let error = no_file.iter().fold(error, |error, path| {
+                    error.hint(format!("there is no `{}`: `iac config init` writes one to fill in", shown(path)))
+                });
+                keys.into_iter().fold(error, set_it)
+            }
         }
     }
 }
@@ -25,13 +31,14 @@ impl From<ConfigError> for Error {
 impl From<ConnectError> for Error {
     fn from(error: ConnectError) -> Self {
         match error {
-            ConnectError::NoRegion => missing(Key::Region, error.to_string()),
+            ConnectError::NoRegion => set_it(Self::new(Kind::SettingMissing, error.to_string()), Key::Region),
         }
     }
 }
 
-fn missing(key: Key, message: String) -> Error {
-    Error::new(Kind::SettingMissing, message).hint(format!(
+/// Adds every way to set a setting.
+fn set_it(error: Error, key: Key) -> Error {
+    error.hint(format!(
         "set `{}` below `{}` in the configuration file, `{}` in the environment, or `{}`",
         key.name(),
         key.table().header(),

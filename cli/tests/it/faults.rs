@@ -3,6 +3,7 @@
 //!
 //! `job` says what a command starts from and what holds when it is done; the other files break its calls.
 
+mod environment;
 mod for_good;
 mod interrupt;
 mod job;

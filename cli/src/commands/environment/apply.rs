@@ -13,7 +13,7 @@ use super::side_by_side::{Boxed, all};
 use crate::aws::{Aws, Group, Wanted};
 use crate::commands::patience::{Patience, timed_out};
 use crate::commands::{Context, dns, instance, key, security_group, select};
-use crate::error::{Error, Made, Result};
+use crate::error::{Error, Kind, Made, Result};
 use crate::files::SecretsFolder;
 
 /// Whoever carries a plan out, with all that the steps need.
@@ -91,8 +91,8 @@ impl Worker<'_> {
     }
 
     fn folder(&self) -> Result<&SecretsFolder> {
-        let missing = || crate::config::ConfigError::Missing(crate::config::Key::SecretsFolder);
-        Ok(self.folder.ok_or_else(missing)?)
+        let missing = || Error::new(Kind::Internal, "a step that needs the secrets folder has none");
+        self.folder.ok_or_else(missing)
     }
 
     fn observed(&self) -> &Observed {

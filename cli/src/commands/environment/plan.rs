@@ -11,6 +11,7 @@ use super::want::want;
 use crate::args::PlanOptions;
 use crate::aws::Aws;
 use crate::commands::{Context, connect};
+use crate::config::Key;
 use crate::error::Result;
 
 /// What `plan` prints.
@@ -23,6 +24,7 @@ struct Shown<'a> {
 
 /// Shows the plan; its status says under `--check` whether there is anything to do.
 pub(in crate::commands) async fn plan(context: &Context<'_>, options: &PlanOptions) -> Result<u8> {
+    context.settings.require(&[Key::InstanceName, Key::KeyName, Key::SecurityGroup])?;
     let aws = connect(context.settings).await?;
     let (_, want, plan) = look(context, &aws).await?;
     let shown = Shown { environment: &want.name, plan: &plan };

@@ -13,6 +13,7 @@ use crate::aws::Aws;
 use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
 use crate::commands::{Context, connect, instance, select};
+use crate::config::Key;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 
@@ -31,6 +32,7 @@ struct Shown<'a> {
 /// Brings the environment to what the settings say, and waits until it can be used.
 pub(in crate::commands) async fn up(context: &Context<'_>, options: &UpOptions) -> Result<()> {
     let settings = context.settings;
+    settings.require(&[Key::InstanceName, Key::KeyName, Key::SecurityGroup, Key::SecretsFolder])?;
     let name = settings.instance_name()?;
     let folder = SecretsFolder::open(settings.secrets_folder()?)?;
     let aws = connect(settings).await?;

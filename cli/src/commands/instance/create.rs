@@ -16,12 +16,14 @@ use crate::aws::{Aws, LaunchError, Wanted};
 use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
 use crate::commands::{Context, connect, host, select};
+use crate::config::Key;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 
 /// Launches the instance, or goes on with one whose launch was interrupted, and waits for it.
 pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Result<()> {
     let settings = context.settings;
+    settings.require(&[Key::InstanceName, Key::KeyName, Key::SecurityGroup, Key::SecretsFolder])?;
     let name = settings.instance_name()?;
     let wait = wait_for(context, options)?;
     let folder = SecretsFolder::open(settings.secrets_folder()?)?;

@@ -13,6 +13,7 @@ use crate::args::KeyType;
 use crate::aws::Aws;
 use crate::commands::lock::lock;
 use crate::commands::{Context, check_account, connect};
+use crate::config::Key;
 use crate::error::{Error, Kind, Result};
 use crate::files::{self, FolderLock, SecretsFolder};
 use crate::ssh::keygen;
@@ -20,6 +21,7 @@ use crate::ssh::keygen;
 /// Makes a key pair, or finishes one whose making was interrupted.
 pub(super) async fn create(context: &Context<'_>, kind: KeyType) -> Result<()> {
     let settings = context.settings;
+    settings.require(&[Key::KeyName, Key::SecretsFolder])?;
     let name = settings.key_name()?;
     let (path, aws) = (settings.secrets_folder()?, connect(settings).await?);
     let folder = SecretsFolder::open(path)?;

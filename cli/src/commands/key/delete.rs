@@ -13,6 +13,7 @@ use super::{key_files, made_file, public_beside};
 use crate::aws::{Aws, CallError, Wanted};
 use crate::commands::lock::lock;
 use crate::commands::{Context, check_account, connect, must_be_ours};
+use crate::config::Key;
 use crate::error::{Error, Kind, Result};
 use crate::files::{self, SecretsFolder};
 
@@ -33,6 +34,7 @@ struct Deleted {
 /// Deletes a key pair and its private half, or finishes a deletion that was interrupted.
 pub(super) async fn delete(context: &Context<'_>, force: bool) -> Result<()> {
     let settings = context.settings;
+    settings.require(&[Key::KeyName, Key::SecretsFolder])?;
     let name = settings.key_name()?;
     let (path, aws) = (settings.secrets_folder()?, connect(settings).await?);
     let folder = SecretsFolder::existing(path);

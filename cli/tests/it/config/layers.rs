@@ -113,6 +113,29 @@ fn a_missing_setting_is_named_with_every_way_to_set_it() {
     assert!(laptop.aws().changes().is_empty());
 }
 
+#[test]
+fn all_that_a_command_needs_and_is_not_set_is_named_at_once() {
+    let mut laptop = Laptop::new();
+    laptop.unset("BKY_IAC_CONFIG_FILE");
+    std::fs::remove_file(laptop.path(super::PLACE)).unwrap();
+    insta::assert_snapshot!(laptop.iac(["up", "--output", "text"]).transcript(), @"
+    $ iac up --output text
+    ! error: `instance_name`, `key_name`, `security_group` and `secrets_folder` are not set
+    ! hint: there is no `~/.config/bky/iac/config.toml`: `iac config init` writes one to fill in
+    ! hint: set `instance_name` below `[iac.aws]` in the configuration file, `BKY_IAC_INSTANCE_NAME` in the environment, or `--instance-name`
+    ! hint: set `key_name` below `[iac.aws]` in the configuration file, `BKY_IAC_KEY_NAME` in the environment, or `--key-name`
+    ! hint: set `security_group` below `[iac.aws]` in the configuration file, `BKY_IAC_SECURITY_GROUP` in the environment, or `--security-group`
+    ! hint: set `secrets_folder` below `[iac.aws]` in the configuration file, `BKY_IAC_SECRETS_FOLDER` in the environment, or `--secrets-folder`
+    (exit status: 2)
+    ");
+    laptop.set("BKY_IAC_KEY_NAME", "dev");
+    laptop.set("BKY_IAC_SECURITY_GROUP", "dev");
+    let run = laptop.iac(["plan"]);
+    assert_eq!(run.json()["error"]["message"], "`instance_name` is not set");
+    run.fails("setting_missing");
+    assert!(!laptop.secrets().exists(), "a folder was made for nothing");
+}
+
 fn names(laptop: &Laptop) -> Vec<String> {
     let pairs = laptop.aws().key_pairs();
     let mut names: Vec<String> = pairs.iter().map(|pair| pair["key_name"].as_str().unwrap().to_owned()).collect();

@@ -26,8 +26,13 @@ fn faults(call: &Call) -> Vec<(Fault, &'static str)> {
 }
 
 fn ends_clearly(job: Job) {
+    ends_clearly_at(job, |_| true);
+}
+
+/// The same at those calls alone that are of interest.
+pub(super) fn ends_clearly_at(job: Job, is_of_interest: impl Fn(&Call) -> bool) {
     let mut idle: Option<Stage> = None;
-    for call in job.calls() {
+    for call in job.calls().into_iter().filter(is_of_interest) {
         for (fault, code) in faults(&call) {
             for end in ends(&fault) {
                 let mut stage = idle.take().unwrap_or_else(|| Stage::new(job));

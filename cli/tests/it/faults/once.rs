@@ -17,7 +17,7 @@ const PASSING: [Fault; 7] = [
     Fault::StallAfter,
 ];
 
-fn survives(job: Job) {
+pub(super) fn survives(job: Job) {
     let mut idle: Option<Stage> = None;
     for fault in &PASSING {
         let mut stage = idle.take().unwrap_or_else(|| Stage::new(job));

@@ -16,7 +16,15 @@ pub(crate) struct Aws {
 /// What there is: kind → id → everything known of it. Terminated instances are left aside.
 pub(crate) type World = BTreeMap<&'static str, BTreeMap<String, Value>>;
 
-const KINDS: &[&str] = &["Instance", "KeyPair", "NetworkInterface", "SecurityGroup", "SecurityGroupRule", "Volume"];
+const KINDS: &[(&str, &str)] = &[
+    ("ec2", "Instance"),
+    ("ec2", "KeyPair"),
+    ("ec2", "NetworkInterface"),
+    ("ec2", "SecurityGroup"),
+    ("ec2", "SecurityGroupRule"),
+    ("ec2", "Volume"),
+    ("route53", "RecordSet"),
+];
 
 /// What the server notes beside a resource and nobody did.
 const NOTES: &[&str] = &["running_since", "state_changes", "dynamic_group_list"];
@@ -29,8 +37,8 @@ impl Aws {
     /// Everything there is now; compare it with what was there before.
     pub(crate) fn world(&self) -> World {
         let data = self.data();
-        let listed = |kind: &&'static str| {
-            let resources = data["ec2"][*kind].as_array().cloned().unwrap_or_default();
+        let listed = |(service, kind): &(&'static str, &'static str)| {
+            let resources = data[*service][*kind].as_array().cloned().unwrap_or_default();
             (*kind, resources.into_iter().filter(|resource| !is_terminated(resource)).map(without_notes).collect())
         };
         KINDS.iter().map(listed).collect()
@@ -204,7 +212,13 @@ fn without_notes(mut resource: Value) -> (String, Value) {
     for note in NOTES {
         fields.remove(*note);
     }
-    (resource["id"].as_str().unwrap().to_owned(), resource)
+    (id(&resource), resource)
+}
+
+/// The id of a resource; a record has none, and goes by its name and type.
+fn id(resource: &Value) -> String {
+    let text = |field: &str| resource[field].as_str().unwrap_or_default().to_owned();
+    if resource["id"].is_string() { text("id") } else { format!("{} {}", text("name"), text("type")) }
 }
 
 /// The text of the first XML element of this name.

@@ -175,7 +175,7 @@ impl Shared {
     fn serve(&self, client: &TcpStream) -> io::Result<()> {
         client.set_nodelay(true)?;
         let Some(request) = Message::read(client)? else { return Ok(()) };
-        let call = Request::read(request.field("x-amz-target"), &request.body);
+        let call = Request::read(&request);
         if let Some(call) = call.as_ref().filter(|call| call.get("NextToken").is_none()) {
             self.rounds.pass(&call.action);
         }
@@ -286,14 +286,14 @@ fn refusal(request: &Message, status: u16, code: &str, message: &str) -> Message
         Message::answer(status, "application/x-amz-json-1.1", body.to_string())
     } else {
         let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
-        let is_sts = request.text().contains("Version=2011-06-15");
-        let (before, after) = if is_sts { STS } else { EC2 };
+        let is_ec2 = request.text().contains("Version=2016-11-15");
+        let (before, after) = if is_ec2 { EC2 } else { OTHERS };
         Message::answer(status, "text/xml", format!("{before}{error}{after}"))
     };
     answer.fields.push(("x-amzn-requestid".to_owned(), "request-1".to_owned()));
     answer
 }
 
-/// What stands round the error in EC2's answers, and in those of STS.
+/// What stands round the error in EC2's answers, and in those of STS and Route 53.
 const EC2: (&str, &str) = ("<Response><Errors>", "</Errors><RequestID>request-1</RequestID></Response>");
-const STS: (&str, &str) = ("<ErrorResponse>", "<RequestId>request-1</RequestId></ErrorResponse>");
+const OTHERS: (&str, &str) = ("<ErrorResponse>", "<RequestId>request-1</RequestId></ErrorResponse>");

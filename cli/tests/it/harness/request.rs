@@ -6,7 +6,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 
-use super::http;
+use super::http::{self, Message};
+
+mod route53;
 
 /// A request to AWS: its action, and its parameters as EC2's query protocol names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,18 +20,16 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// Reads the body of a query, or the target and the JSON body of the other protocol; `None` for a page of the
-    /// sandbox.
-    pub(super) fn read(target: Option<&str>, body: &[u8]) -> Option<Self> {
-        if let Some(target) = target {
-            let action = target.rsplit('.').next()?.to_owned();
-            let body: BTreeMap<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
-            let text = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let parameters = body.into_iter().map(|(name, value)| (name, text(value))).collect();
-            return Some(Self { action, parameters, access_key: None });
-        }
-        let mut parameters: BTreeMap<_, _> = form_urlencoded::parse(body).into_owned().collect();
-        Some(Self { action: parameters.remove("Action")?, parameters, access_key: None })
+    /// Reads a request: the body of a query, the target and the JSON body of another protocol, or the path of Route 53's;
+    /// `None` for a page of the sandbox.
+    pub(super) fn read(message: &Message) -> Option<Self> {
+        let (action, parameters) = match message.field("x-amz-target") {
+            Some(target) => (target.rsplit('.').next()?.to_owned(), targeted(&message.body)?),
+            None => route53::read(message).or_else(|| queried(&message.body))?,
+        };
+        let credential = message.field("authorization").and_then(|signature| signature.split_once("Credential="));
+        let access_key = credential.and_then(|(_, scope)| scope.split('/').next()).map(str::to_owned);
+        Some(Self { action, parameters, access_key })
     }
 
     /// The value of a parameter, such as `EnclaveOptions.Enabled`.
@@ -62,9 +62,24 @@ impl Request {
     }
 }
 
+/// The parameters of a JSON body.
+fn targeted(body: &[u8]) -> Option<BTreeMap<String, String>> {
+    let body: BTreeMap<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
+    let text = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    Some(body.into_iter().map(|(name, value)| (name, text(value))).collect())
+}
+
+/// The action and the parameters of a query.
+fn queried(body: &[u8]) -> Option<(String, BTreeMap<String, String>)> {
+    let mut parameters: BTreeMap<_, _> = form_urlencoded::parse(body).into_owned().collect();
+    Some((parameters.remove("Action")?, parameters))
+}
+
 /// A line of the recording.
 #[derive(Deserialize)]
 struct Recorded {
+    method: String,
+    url: String,
     headers: BTreeMap<String, String>,
     body: String,
     body_encoded: bool,
@@ -74,20 +89,14 @@ struct Recorded {
 pub(super) fn recorded(endpoint: &str) -> Vec<Request> {
     let recording = http::get(endpoint, "/moto-api/recorder/download-recording");
     let lines = recording.lines().filter(|line| !line.is_empty());
-    lines.filter_map(|line| understood(&serde_json::from_str(line).unwrap())).collect()
+    lines.filter_map(|line| Request::read(&message(serde_json::from_str(line).unwrap()))).collect()
 }
 
-fn understood(recorded: &Recorded) -> Option<Request> {
-    let field = |wanted: &str| {
-        let field = recorded.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
-        field.map(|(_, value)| value.as_str())
-    };
-    let body = match recorded.body_encoded {
-        true => BASE64_STANDARD.decode(&recorded.body).unwrap(),
-        false => recorded.body.clone().into_bytes(),
-    };
-    let mut request = Request::read(field("x-amz-target"), &body)?;
-    let credential = field("authorization").and_then(|signature| signature.split_once("Credential="));
-    request.access_key = credential.and_then(|(_, scope)| scope.split('/').next()).map(str::to_owned);
-    Some(request)
+/// A recorded request as it was sent.
+fn message(recorded: Recorded) -> Message {
+    let Recorded { method, url, headers, body, body_encoded } = recorded;
+    let (_, path) = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).unwrap_or_default();
+    let body = if body_encoded { BASE64_STANDARD.decode(&body).unwrap() } else { body.into_bytes() };
+    let fields = headers.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
+    Message { first_line: format!("{method} /{path} HTTP/1.1"), fields, body }
 }

@@ -1,0 +1,144 @@
+//! Faults at the calls of the environment's commands, Route 53's among them, and how many answers these wait for.
+//!
+//! `plan`, `up`, `status` and `down` look at the world by the same calls: `plan` stands for all four there, and the others
+//! are broken at the calls that they alone make.
+
+use crate::harness::Laptop;
+
+use super::for_good::ends_clearly_at;
+use super::job::{Call, Job};
+use super::once::survives;
+
+const NAME: &str = "dev.example.org";
+
+const PLAN: Job = there(&["plan"]);
+
+const STATUS: Job = there(&["status"]);
+
+const UP: Job = Job {
+    words: &["up", "--yes", "--wait", "running"],
+    undo: Some(&["down", "--yes"]),
+    prepare: named,
+    done: is_whole,
+    done_before: None,
+};
+
+const DOWN: Job =
+    Job { words: &["down", "--yes"], undo: None, prepare: up, done: nothing_is_left, done_before: None };
+
+/// Makes the record that somebody has taken away.
+const DNS_CREATE: Job = Job {
+    words: &["dns", "create"],
+    undo: Some(&["dns", "delete"]),
+    prepare: |laptop| {
+        up(laptop);
+        let _ = laptop.iac(["dns", "delete"]).ok();
+    },
+    done: is_whole,
+    done_before: None,
+};
+
+const DNS_DELETE: Job = Job {
+    words: &["dns", "delete"],
+    undo: None,
+    prepare: up,
+    done: |laptop| assert_eq!(records(laptop), 0),
+    done_before: Some("record_missing"),
+};
+
+/// A command that looks at a whole environment.
+const fn there(words: &'static [&'static str]) -> Job {
+    Job { words, undo: None, prepare: up, done: is_whole, done_before: None }
+}
+
+/// A zone for the name, and the name in the configuration.
+fn named(laptop: &Laptop) {
+    laptop.configure(&format!("fqdn = \"{NAME}\"\n"));
+    laptop.aws().zone("example.org", false);
+}
+
+fn up(laptop: &Laptop) {
+    named(laptop);
+    let _ = laptop.iac(UP.words).ok();
+}
+
+/// How many records of ours there are; every zone has two of its own.
+fn records(laptop: &Laptop) -> usize {
+    laptop.aws().world()["RecordSet"].len() - 2
+}
+
+/// Instances that are not ended, key pairs, groups, records.
+fn counts(laptop: &Laptop) -> (usize, usize, usize, usize) {
+    let aws = laptop.aws();
+    let live = aws.instances().iter().filter(|instance| instance["state"] != "shutting-down").count();
+    (live, aws.key_pairs().len(), aws.security_groups().len(), records(laptop))
+}
+
+fn is_whole(laptop: &Laptop) {
+    assert_eq!(counts(laptop), (1, 1, 1, 2));
+}
+
+fn nothing_is_left(laptop: &Laptop) {
+    assert_eq!(counts(laptop), (0, 0, 0, 0));
+    assert!(!laptop.secrets().join("nitro-dev.pem").exists());
+}
+
+/// Whether a call is none of those by which all four commands look at the world.
+fn is_its_own(call: &Call) -> bool {
+    let looks = [
+        "DescribeInstances",
+        "DescribeKeyPairs",
+        "DescribeSecurityGroups",
+        "DescribeSecurityGroupRules",
+        "DescribeSubnets",
+        "DescribeVolumes",
+        "DescribeVpcs",
+        "GetCallerIdentity",
+        "ListHostedZones",
+        "ListResourceRecordSets",
+    ];
+    !looks.contains(&call.action.as_str())
+}
+
+#[test]
+fn looking_goes_on() {
+    survives(PLAN);
+    survives(STATUS);
+}
+
+#[test]
+fn up_goes_on() {
+    survives(UP);
+}
+
+#[test]
+fn down_goes_on() {
+    survives(DOWN);
+}
+
+#[test]
+fn records_go_on() {
+    survives(DNS_CREATE);
+    survives(DNS_DELETE);
+}
+
+#[test]
+fn looking_ends_clearly() {
+    ends_clearly_at(PLAN, |_| true);
+}
+
+#[test]
+fn up_ends_clearly() {
+    ends_clearly_at(UP, is_its_own);
+}
+
+#[test]
+fn down_ends_clearly() {
+    ends_clearly_at(DOWN, is_its_own);
+}
+
+#[test]
+fn records_end_clearly() {
+    ends_clearly_at(DNS_CREATE, is_its_own);
+    ends_clearly_at(DNS_DELETE, is_its_own);
+}
