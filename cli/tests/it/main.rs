@@ -24,6 +24,7 @@ mod key_interrupted;
 mod layering;
 mod live;
 mod manual;
+mod pages;
 mod policy;
 mod recording;
 mod sandbox;

@@ -23,8 +23,7 @@ const UP: Job = Job {
     done_before: None,
 };
 
-const DOWN: Job =
-    Job { words: &["down", "--yes"], undo: None, prepare: up, done: nothing_is_left, done_before: None };
+const DOWN: Job = Job { words: &["down", "--yes"], undo: None, prepare: up, done: nothing_is_left, done_before: None };
 
 /// Makes the record that somebody has taken away.
 const DNS_CREATE: Job = Job {
