@@ -133,7 +133,7 @@ impl Ui {
                 Kind::ConfirmationNeeded,
                 "this changes something, and nobody is there to be asked",
             )
-            .hint("add `--yes` to do it without asking; see what it is with `iac plan`"));
+            .hint("add `--yes` to do it without asking"));
         }
         self.line("", what);
         let mut stderr = AutoStream::auto(io::stderr()).lock();

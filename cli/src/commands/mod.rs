@@ -160,7 +160,7 @@ fn refuse_secrets(arguments: &Arguments) -> Result<()> {
 pub(crate) fn must_be_ours(owner: &Owner, what: &str, force: bool) -> Result<()> {
     match owner {
         Owner::Someone if !force => Err(Error::new(Kind::NotOurs, format!("{what} was not made by `iac`"))
-            .hint("add `--force` if you are sure that it may go")),
+            .hint("add `--force` if you are sure that it is yours to change")),
         _ => Ok(()),
     }
 }

@@ -256,14 +256,14 @@ fn other_peoples_pairs_are_shown_on_request_and_deleted_by_force() {
         "message": "key pair `nitro-dev` was not made by `iac`",
         "causes": [],
         "hints": [
-          "add `--force` if you are sure that it may go"
+          "add `--force` if you are sure that it is yours to change"
         ],
         "aws": null
       },
       "made": []
     }
     ! error: key pair `nitro-dev` was not made by `iac`
-    ! hint: add `--force` if you are sure that it may go
+    ! hint: add `--force` if you are sure that it is yours to change
     (exit status: 1)
     "#);
     assert_eq!(laptop.aws().key_pairs().len(), 2);

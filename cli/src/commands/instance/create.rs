@@ -153,7 +153,7 @@ fn refused(prepared: &Prepared, error: LaunchError) -> Error {
         }
         LaunchError::Quota(call) => Error::from(call)
             .becomes(Kind::QuotaExceeded, format!("the account's quota does not allow one more `{type_name}`"))
-            .hint("end other instances, or ask for more in the Service Quotas console"),
+            .hint("end other instances, or ask for more in the Service Quotas console; `iac doctor` says how many vCPUs are in use"),
         LaunchError::Mismatch(call) => Error::from(call)
             .becomes(Kind::LaunchMismatch, "an earlier launch of this name asked for something else")
             .hint("look for it with `iac instance list`, and end it with `iac instance terminate`"),
