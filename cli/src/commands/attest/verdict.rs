@@ -119,9 +119,9 @@ impl Verdict {
     fn headline(&self) -> String {
         let Report { root, verified_at, .. } = self.report();
         match self.report().failed() {
-            Some(step) => format!("REFUSED at {} as of {verified_at}", step.check),
-            None if root.is_aws() => format!("VERIFIED under the root of AWS Nitro Enclaves as of {verified_at}"),
-            None => format!("VERIFIED under another root than AWS's as of {verified_at}"),
+            Some(step) => format!("REFUSED at `{}`, as of {verified_at}", step.check),
+            None if root.is_aws() => format!("VERIFIED under the root of AWS Nitro Enclaves, as of {verified_at}"),
+            None => format!("VERIFIED under another root than AWS's, as of {verified_at}"),
         }
     }
 

@@ -1,8 +1,10 @@
 //! What is drawn while something takes its time, and that none of it stays.
 
+use std::fs;
+
 use serde_json::json;
 
-use crate::harness::Laptop;
+use crate::harness::{Fault, Laptop, When};
 
 /// A machine with a key pair and a group, whose instances take a while to begin.
 fn ready() -> Laptop {
@@ -28,6 +30,20 @@ fn a_launch_shows_what_it_waits_for_and_leaves_the_instance_alone_on_the_screen(
 }
 
 #[test]
+fn nothing_is_drawn_where_stderr_is_no_terminal() {
+    let mut laptop = ready();
+    let proxy = laptop.proxy();
+    // The attempts that follow a refused call are some time apart: long enough for a spinner.
+    proxy.fault(When::Action("DescribeKeyPairs"), Fault::Refuse(503, "RequestLimitExceeded", "slow down"));
+    let line = format!("'{}' key list 2> errors", env!("CARGO_BIN_EXE_iac"));
+    let screen = laptop.terminal(80).shell(&line).finish();
+    assert_eq!((screen.code(), screen.raw.as_str()), (Some(1), ""));
+    let said = fs::read_to_string(laptop.path("errors")).unwrap();
+    assert!(said.starts_with("error: DescribeKeyPairs failed\n") && !said.contains("listing"), "{said}");
+    assert!(!said.contains(['\u{1b}', '\r']), "{said:?}");
+}
+
+#[test]
 fn the_first_ctrl_c_wipes_what_is_drawn_and_says_what_exists() {
     let laptop = ready();
     let mut drawing = laptop.terminal(80).start(["instance", "create"]);
@@ -49,7 +65,7 @@ fn the_second_ctrl_c_wipes_it_too() {
     let mut laptop = ready();
     let proxy = laptop.proxy();
     // An answer that never comes keeps the first from ending the command.
-    proxy.fault(crate::harness::When::Action("DescribeInstances"), crate::harness::Fault::Stall);
+    proxy.fault(When::Action("DescribeInstances"), Fault::Stall);
     let mut drawing = laptop.terminal(80).start(["instance", "list"]);
     drawing.until("listing instances");
     drawing.types("\u{3}");
