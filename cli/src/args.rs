@@ -177,3 +177,22 @@ impl Arguments {
 fn present<const N: usize>(settings: [(Key, &Option<String>); N]) -> Typed {
     settings.into_iter().filter_map(|(key, value)| value.clone().map(|value| (key, value))).collect()
 }
+
+impl Command {
+    /// Whether the command leaves everything as it is, here and on AWS: it can be dropped at any moment.
+    pub(crate) fn only_reads(&self) -> bool {
+        match self {
+            Self::Key(key) => matches!(key.verb, KeyVerb::List(_)),
+            Self::SecurityGroup(group) => matches!(group.verb, SecurityGroupVerb::List(_)),
+            Self::Instance(instance) => {
+                matches!(
+                    instance.verb,
+                    InstanceVerb::List { .. } | InstanceVerb::Describe(_) | InstanceVerb::Console(_)
+                )
+            }
+            Self::Dns(dns) => matches!(dns.verb, DnsVerb::List | DnsVerb::Describe),
+            Self::Plan(_) | Self::Status(_) | Self::Types(_) | Self::Policy(_) => true,
+            _ => false,
+        }
+    }
+}

@@ -6,6 +6,7 @@
 mod clock;
 mod network;
 mod quota;
+mod rights;
 
 use serde::Serialize;
 
@@ -13,6 +14,7 @@ pub use self::{
     clock::clock,
     network::{Place, RouteTable, WayOut, network},
     quota::{Family, quota},
+    rights::{Known, Rights, Trial, Tried, rights},
 };
 
 /// How a check ended.

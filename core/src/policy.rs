@@ -7,11 +7,13 @@
 mod command;
 mod document;
 mod operation;
+mod parts;
 mod right;
 mod scope;
 
 pub use command::{COMMANDS, operations_of};
 pub use document::{Policy, Statement, policy};
 pub use operation::Operation;
+pub use parts::LONGEST;
 pub use right::{Action, Condition, Resource, Right};
 pub use scope::{LaunchImage, Scope};

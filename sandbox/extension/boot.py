@@ -22,6 +22,7 @@ from typing import Any
 
 import yaml
 
+from .catalogue import describe_type
 from .host_root import HostRoot
 from .world import world
 
@@ -37,7 +38,8 @@ def begin(instance: Any) -> None:
     expected = instance.state_changes
     root = world.hosts.root(instance.id)
     root.console().write_text("")
-    root.plug_in(instance.enclave_options["Enabled"])
+    described = describe_type(instance.instance_type) or {}
+    root.plug_in(instance.enclave_options["Enabled"], described["VCpuInfo"])
     user_data = _user_data(instance) if not getattr(instance, "starts", 0) else None
     instance.has_booted = user_data is None
 

@@ -75,8 +75,9 @@ class HostRoot:
         (self.state / "clock").write_text(f"{time.time()} {second}\n")
         (self.state / "no_package").write_text(no_package)
 
-    def plug_in(self, enclaves: bool) -> None:
-        """Makes the device of enclaves, which an instance has from boot to boot."""
+    def plug_in(self, enclaves: bool, cpus: dict[str, int]) -> None:
+        """Makes the processors and the device of enclaves, which an instance has from boot to boot."""
+        (self.state / "cpus").write_text(f"{cpus['DefaultVCpus']} {cpus['DefaultThreadsPerCore']}\n")
         if enclaves:
             (self.root / "dev/nitro_enclaves").touch()
             (self.root / "sys/module/nitro_enclaves").mkdir(exist_ok=True)

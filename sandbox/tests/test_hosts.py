@@ -142,7 +142,10 @@ def test_packages_bring_what_they_hold_and_the_allocator_reserves(sandbox: Sandb
     )
     assert "524288 kB\nec2-user wheel ne\ndocker-" in done.stdout, done.stdout + done.stderr
     yaml = "/etc/nitro_enclaves/allocator.yaml"
-    for broken in ("memory_mib: 64\ncpu_count: 2\n", "---\nmemory_mib: 64\n\ncpu_count: 2\n", "---\nmemory_mib: 64\n"):
+    # Half a core, and the core of CPU 0 with all others.
+    cores = [f"---\nmemory_mib: 64\ncpu_count: {count}\n" for count in (1, 4)]
+    texts = ["memory_mib: 64\ncpu_count: 2\n", "---\nmemory_mib: 64\n\ncpu_count: 2\n", "---\nmemory_mib: 64\n"]
+    for broken in [*texts, *cores]:
         restart = "systemctl restart nitro-enclaves-allocator.service"
         done = key.ssh(
             address, f"printf -- '{broken}' >{yaml}; {restart}; systemctl is-active nitro-enclaves-allocator.service"

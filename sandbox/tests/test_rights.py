@@ -136,6 +136,44 @@ def test_a_dry_run_says_whether_it_would_have_been_allowed(sandbox: Sandbox, use
     refused("UnauthorizedOperation", user()("ec2").run_instances, **wish)
 
 
+def test_a_dry_run_of_each_change_is_decided_and_changes_nothing(sandbox: Sandbox, user: As, key: Key) -> None:
+    ec2 = sandbox.client("ec2")
+    group = ec2.create_security_group(GroupName="dev", Description="of tests")["GroupId"]
+    enclaves = {"Enabled": True}
+    launched = sandbox.launch(KeyName=key.name, SecurityGroupIds=[group], EnclaveOptions=enclaves)["InstanceId"]
+    sandbox.wait(launched, "running")
+    volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    pair = ec2.describe_key_pairs(KeyNames=[key.name])["KeyPairs"][0]["KeyPairId"]
+    rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "192.0.2.0/24"}]}
+    calls: dict[str, dict[str, Any]] = {
+        "authorize_security_group_ingress": {"GroupId": group, "IpPermissions": [rule]},
+        "create_security_group": {"GroupName": "other", "Description": "of tests"},
+        "create_tags": {"Resources": [launched], "Tags": [{"Key": "Name", "Value": "other"}]},
+        "delete_key_pair": {"KeyPairId": pair},
+        "delete_security_group": {"GroupId": group},
+        "delete_volume": {"VolumeId": volume},
+        "import_key_pair": {"KeyName": "other", "PublicKeyMaterial": b"ssh-ed25519 AAAA"},
+        "modify_instance_attribute": {"InstanceId": launched, "EnclaveOptions": {"Enabled": False}},
+        "revoke_security_group_ingress": {"GroupId": group, "IpPermissions": [rule]},
+        "run_instances": {"ImageId": sandbox.image(), "InstanceType": "c6a.xlarge", "MinCount": 1, "MaxCount": 1},
+        "start_instances": {"InstanceIds": [launched]},
+        "stop_instances": {"InstanceIds": [launched]},
+        "terminate_instances": {"InstanceIds": [launched]},
+    }
+
+    def there() -> list[Any]:
+        groups, pairs = ec2.describe_security_groups()["SecurityGroups"], ec2.describe_key_pairs()["KeyPairs"]
+        return [ec2.describe_instances()["Reservations"], ec2.describe_volumes()["Volumes"], groups, pairs]
+
+    before = there()
+    allowed, nobody = user(allow("*"))("ec2"), user()("ec2")
+    for name, wish in calls.items():
+        answer = refused("DryRunOperation", getattr(allowed, name), **wish, DryRun=True).response
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 412, name
+        refused("UnauthorizedOperation", getattr(nobody, name), **wish, DryRun=True)
+    assert there() == before
+
+
 def test_a_profile_asks_for_its_role(sandbox: Sandbox, user: As) -> None:
     iam = sandbox.client("iam")
     role = iam.create_role(RoleName="worker", AssumeRolePolicyDocument="{}")["Role"]["Arn"]

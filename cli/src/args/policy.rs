@@ -11,6 +11,12 @@ pub(crate) struct PolicyCommand {
     /// Commands to allow, such as `key` or `"instance create"` [default: all]
     #[arg(long = "for", value_name = "COMMAND", num_args = 1.., value_parser = command)]
     pub(crate) commands: Vec<String>,
+    /// Allow looking into all regions, as `status --all-regions` does
+    #[arg(long)]
+    pub(crate) all_regions: bool,
+    /// Print one part of a policy that is longer than IAM takes, from 1
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) part: Option<usize>,
     /// Name of the instance, which is the environment's
     #[arg(long, value_name = "NAME")]
     instance_name: Option<String>,

@@ -16,8 +16,12 @@ pub(super) fn tags(tags: Option<Vec<types::Tag>>) -> Vec<Tag> {
 
 /// The tags of a resource in the request that creates it.
 pub(super) fn tag_specification(kind: types::ResourceType, tags: &[Tag]) -> types::TagSpecification {
-    let tags = tags.iter().map(|tag| types::Tag::builder().key(&tag.key).value(&tag.value).build());
-    types::TagSpecification::builder().resource_type(kind).set_tags(Some(tags.collect())).build()
+    types::TagSpecification::builder().resource_type(kind).set_tags(Some(sdk_tags(tags))).build()
+}
+
+/// Tags as the SDK has them.
+pub(super) fn sdk_tags(tags: &[Tag]) -> Vec<types::Tag> {
+    tags.iter().map(|tag| types::Tag::builder().key(&tag.key).value(&tag.value).build()).collect()
 }
 
 /// A time as we keep it; `None` where it is beyond the calendar.

@@ -8,7 +8,7 @@ use super::client::Aws;
 use super::error::CallError;
 
 /// The request that switches enclaves of a stopped instance.
-fn switch(id: &str, on: bool) -> ModifyInstanceAttributeInputBuilder {
+pub(super) fn switch(id: &str, on: bool) -> ModifyInstanceAttributeInputBuilder {
     let options = types::EnclaveOptionsRequest::builder().enabled(on).build();
     ModifyInstanceAttributeInput::builder().instance_id(id).enclave_options(options)
 }

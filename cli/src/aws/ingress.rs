@@ -69,12 +69,20 @@ impl Aws {
 }
 
 /// The request for new rules: each network is a range with a description of its own.
-fn authorization(
+pub(super) fn authorization(
     group_id: &str,
     ssh_port: u16,
     rules: &[NewRule],
     tags: &[Tag],
 ) -> AuthorizeSecurityGroupIngressInputBuilder {
+    AuthorizeSecurityGroupIngressInput::builder()
+        .group_id(group_id)
+        .ip_permissions(permission(ssh_port, rules))
+        .tag_specifications(tag_specification(types::ResourceType::SecurityGroupRule, tags))
+}
+
+/// What these rules let in.
+pub(super) fn permission(ssh_port: u16, rules: &[NewRule]) -> types::IpPermission {
     let port = i32::from(ssh_port);
     let permission = types::IpPermission::builder().ip_protocol("tcp").from_port(port).to_port(port);
     let permission = rules.iter().fold(permission, |permission, rule| {
@@ -85,10 +93,7 @@ fn authorization(
             permission.ipv6_ranges(types::Ipv6Range::builder().cidr_ipv6(cidr).description(about).build())
         }
     });
-    AuthorizeSecurityGroupIngressInput::builder()
-        .group_id(group_id)
-        .ip_permissions(permission.build())
-        .tag_specifications(tag_specification(types::ResourceType::SecurityGroupRule, tags))
+    permission.build()
 }
 
 /// Reads EC2's description of a rule, with its group's id; `None` for egress.

@@ -1,6 +1,7 @@
 //! Instances: how they are found, what EC2's answer means, how they are ended.
 
 use aws_sdk_ec2::operation::create_tags::CreateTagsInput;
+use aws_sdk_ec2::operation::create_tags::builders::CreateTagsInputBuilder;
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesInput;
 use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesInputBuilder;
 use aws_sdk_ec2::operation::terminate_instances::TerminateInstancesInput;
@@ -12,7 +13,7 @@ use iac_core::policy::Operation;
 use iac_core::tag::{self, Owner, Tag};
 
 use super::client::Aws;
-use super::convert::{filter, tags, timestamp};
+use super::convert::{filter, sdk_tags, tags, timestamp};
 use super::error::CallError;
 use super::power::state_after;
 
@@ -109,9 +110,7 @@ impl Aws {
 
     /// Puts tags on a resource, over those of the same keys.
     pub(crate) async fn tag(&self, id: &str, tags: &[Tag]) -> Result<(), CallError> {
-        let tags = tags.iter().map(|tag| types::Tag::builder().key(&tag.key).value(&tag.value).build());
-        let request = CreateTagsInput::builder().resources(id).set_tags(Some(tags.collect()));
-        let answer = request.send_with(&self.ec2).await;
+        let answer = tagging(id, tags).send_with(&self.ec2).await;
         answer.map(drop).map_err(|error| CallError::new(&error))
     }
 
@@ -124,6 +123,11 @@ impl Aws {
         let answer = answer.map_err(|error| CallError::new(&error))?;
         state_after(Operation::TerminateInstances, id, answer.terminating_instances)
     }
+}
+
+/// The request that puts tags on a resource.
+pub(super) fn tagging(id: &str, tags: &[Tag]) -> CreateTagsInputBuilder {
+    CreateTagsInput::builder().resources(id).set_tags(Some(sdk_tags(tags)))
 }
 
 /// Reads EC2's description of an instance.

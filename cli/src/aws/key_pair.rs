@@ -65,7 +65,7 @@ fn request_one(name: &KeyName) -> DescribeKeyPairsInputBuilder {
 }
 
 /// The request that hands EC2 the public half, with all tags at once.
-fn import_request(name: &KeyName, public_key: &PublicKey, tags: &[Tag]) -> ImportKeyPairInputBuilder {
+pub(super) fn import_request(name: &KeyName, public_key: &PublicKey, tags: &[Tag]) -> ImportKeyPairInputBuilder {
     ImportKeyPairInput::builder()
         .key_name(name.as_str())
         .public_key_material(Blob::new(public_key.to_string()))
@@ -73,7 +73,7 @@ fn import_request(name: &KeyName, public_key: &PublicKey, tags: &[Tag]) -> Impor
 }
 
 /// The request to delete exactly this pair, and not one that has its name by now.
-fn delete_request(id: &str) -> DeleteKeyPairInputBuilder {
+pub(super) fn delete_request(id: &str) -> DeleteKeyPairInputBuilder {
     DeleteKeyPairInput::builder().key_pair_id(id)
 }
 

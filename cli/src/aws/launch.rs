@@ -65,14 +65,13 @@ impl From<CallError> for LaunchError {
     }
 }
 
-/// The request for one instance in one subnet, which fixes the zone that the token is scoped by.
-fn request(launch: &Launch, subnet_id: &str, token: &LaunchToken) -> RunInstancesInputBuilder {
+/// The request for one instance in one subnet, which fixes the zone that its token is scoped by.
+pub(super) fn request(launch: &Launch, subnet_id: &str) -> RunInstancesInputBuilder {
     let resources = [types::ResourceType::Instance, types::ResourceType::Volume, types::ResourceType::NetworkInterface];
     let specifications = resources.map(|kind| tag_specification(kind, &launch.tags));
     RunInstancesInput::builder()
         .min_count(1)
         .max_count(1)
-        .client_token(token.as_str())
         .image_id(&launch.image_id)
         .instance_type(launch.instance_type.as_str().into())
         .key_name(&launch.key_name)
@@ -86,6 +85,11 @@ fn request(launch: &Launch, subnet_id: &str, token: &LaunchToken) -> RunInstance
         .set_user_data(launch.user_data.as_ref().map(aws_smithy_types::base64::encode))
         .set_instance_initiated_shutdown_behavior(launch.ends_itself.then_some(types::ShutdownBehavior::Terminate))
         .set_tag_specifications(Some(specifications.into()))
+}
+
+/// The request as it is sent: repeated with the same token it launches nothing more.
+fn once(launch: &Launch, subnet_id: &str, token: &LaunchToken) -> RunInstancesInputBuilder {
+    request(launch, subnet_id).client_token(token.as_str())
 }
 
 /// gp3, encrypted, deleted with the instance.
@@ -120,7 +124,7 @@ impl Aws {
         subnet_id: &str,
         token: &LaunchToken,
     ) -> Result<Instance, LaunchError> {
-        let answer = request(launch, subnet_id, token).send_with(&self.ec2).await;
+        let answer = once(launch, subnet_id, token).send_with(&self.ec2).await;
         let answer = answer.map_err(|error| CallError::new(&error))?;
         let launched = answer.instances.unwrap_or_default().into_iter().next();
         let launched = launched.filter(|launched| launched.instance_id.is_some());
@@ -154,7 +158,7 @@ mod tests {
 
     fn built(launch: &Launch) -> RunInstancesInput {
         let name = InstanceName::parse("dev").unwrap();
-        request(launch, "subnet-1", &launch_token("123456789012", "us-east-1", &name, 0)).build().unwrap()
+        once(launch, "subnet-1", &launch_token("123456789012", "us-east-1", &name, 0)).build().unwrap()
     }
 
     #[test]
@@ -171,6 +175,11 @@ mod tests {
         assert_eq!(request.enclave_options().unwrap().enabled(), Some(true));
         assert_eq!((request.min_count(), request.max_count()), (Some(1), Some(1)));
         assert_eq!(request.client_token().map(str::len), Some(64));
+    }
+
+    #[test]
+    fn only_what_is_to_be_launched_takes_a_token() {
+        assert_eq!(request(&launch(), "subnet-1").dry_run(true).build().unwrap().client_token(), None);
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod public_address;
 mod quota;
 mod security_group;
 mod time_limits;
+mod trial;
 mod volume;
 
 pub(crate) use catalogue::WantedTypes;
@@ -39,3 +40,4 @@ pub(crate) use network::Subnet;
 pub(crate) use network_interface::{Attached, NetworkInterface};
 pub(crate) use public_address::{PublicAddressError, public_address};
 pub(crate) use security_group::{Group, WantedGroups, is_group_unknown};
+pub(crate) use trial::Given;

@@ -82,11 +82,16 @@ fn is_wanted(group: &Group, wanted: WantedGroups<'_>) -> bool {
     }
 }
 
-/// The request for a new group, tagged from its first moment.
-fn creation(name: &GroupName, vpc_id: &str, description: &str, tags: &[Tag]) -> CreateSecurityGroupInputBuilder {
+/// The request for a new group, tagged from its first moment; in the default VPC where none is named.
+pub(super) fn creation(
+    name: &GroupName,
+    vpc_id: Option<&str>,
+    description: &str,
+    tags: &[Tag],
+) -> CreateSecurityGroupInputBuilder {
     CreateSecurityGroupInput::builder()
         .group_name(name.as_str())
-        .vpc_id(vpc_id)
+        .set_vpc_id(vpc_id.map(str::to_owned))
         .description(description)
         .tag_specifications(tag_specification(types::ResourceType::SecurityGroup, tags))
 }
@@ -132,7 +137,7 @@ impl Aws {
         description: &str,
         tags: &[Tag],
     ) -> Result<String, CallError> {
-        let answer = creation(name, vpc_id, description, tags).send_with(&self.ec2).await;
+        let answer = creation(name, Some(vpc_id), description, tags).send_with(&self.ec2).await;
         let answer = answer.map_err(|error| CallError::new(&error))?;
         answer.group_id.ok_or_else(|| CallError::answer(Operation::CreateSecurityGroup, "the answer names no group"))
     }
@@ -211,7 +216,7 @@ mod tests {
     #[test]
     fn a_group_is_tagged_in_the_call_that_makes_it() {
         let name = GroupName::parse("dev").unwrap();
-        let request = creation(&name, "vpc-1", "about", &[Tag::new("Name", "dev")]).build().unwrap();
+        let request = creation(&name, Some("vpc-1"), "about", &[Tag::new("Name", "dev")]).build().unwrap();
         assert_eq!((request.group_name(), request.vpc_id()), (Some("dev"), Some("vpc-1")));
         let specification = &request.tag_specifications()[0];
         assert_eq!(specification.resource_type(), Some(&types::ResourceType::SecurityGroup));

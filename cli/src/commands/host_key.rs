@@ -119,7 +119,7 @@ pub(crate) async fn prove(
 async fn printed(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Option<Vec<HostKey>>> {
     let progress = context.ui.progress(&format!("waiting for {id} to print its host keys"));
     loop {
-        let console = progress.during(aws.console(id)).await?;
+        let console = progress.during(context.interrupt.or_stop(aws.console(id))).await??;
         let texts = [console.present, console.last_boot];
         let keys = texts.iter().flatten().map(|text| host_keys(text)).find(|keys| !keys.is_empty());
         if keys.is_some() || patience.is_over() {

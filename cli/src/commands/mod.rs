@@ -17,6 +17,7 @@ pub(crate) mod patience;
 mod policy;
 pub(crate) mod security_group;
 pub(crate) mod select;
+mod side_by_side;
 mod ssh;
 mod target;
 mod types;
@@ -44,6 +45,13 @@ pub(crate) struct Context<'a> {
 pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> Result<u8> {
     refuse_secrets(&arguments)?;
     let (typed, noun, config_file) = (arguments.typed(), arguments.noun(), arguments.global.config_file);
+    if ui.verbosity() > 1 {
+        log_calls();
+    }
+    if let Command::Doctor(command) = arguments.command {
+        let load = || Settings::what_holds(typed, environment, noun, config_file.as_deref());
+        return runtime()?.block_on(doctor::run(ui, environment, command, load));
+    }
     let load = || Settings::load(typed, environment, noun, config_file.as_deref());
     if let Command::Config(command) = arguments.command {
         return config::run(ui, command.verb.as_ref(), environment, config_file.as_deref(), load).map(|()| 0);
@@ -56,19 +64,16 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
         Command::Man { folder } => return manual::man(ui, &folder).map(|()| 0),
         _ => {}
     }
-    if ui.verbosity() > 1 {
-        log_calls();
-    }
-    if let Command::Doctor(command) = arguments.command {
-        return runtime()?.block_on(doctor::run(ui, environment, command, load()));
-    }
     let settings = load()?;
     for warning in settings.warnings(environment) {
         ui.warn(&warning);
     }
     runtime()?.block_on(async {
         let context = Context { ui, settings: &settings, interrupt: Interrupt::listen(ui.parting())? };
-        dispatch(&context, arguments.command).await
+        let only_reads = arguments.command.only_reads();
+        let work = Box::pin(dispatch(&context, arguments.command));
+        // Nothing that only reads is worth waiting for once the user wants to stop.
+        if only_reads { context.interrupt.or_stop(work).await? } else { work.await }
     })
 }
 

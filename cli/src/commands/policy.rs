@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use iac_core::policy::{LaunchImage, Operation, Scope, operations_of, policy};
+use iac_core::policy::{LONGEST, LaunchImage, Operation, Policy, Scope, operations_of, policy};
 
 use super::{Context, check_account, connect};
 use crate::args::PolicyCommand;
-use crate::config::value::Image;
+use crate::config::{Settings, value::Image};
 use crate::error::{Error, Kind, Result};
 
 /// Prints the policy. AWS is asked only for what the settings leave open: the account, or the region.
 pub(super) async fn run(context: &Context<'_>, command: &PolicyCommand) -> Result<()> {
     let operations = operations(&command.commands);
-    let scope = scope(context).await?;
+    let scope = Scope { all_regions: command.all_regions, ..scope(context).await? };
     if scope.environment.is_none() {
         context.ui.note("no `instance_name`: the policy is for every environment that `iac` made");
     }
@@ -27,8 +27,30 @@ pub(super) async fn run(context: &Context<'_>, command: &PolicyCommand) -> Resul
         // Only commands of `dns` may be left without any right.
         context.settings.fqdn()?;
     }
+    let policy = part(context, policy, command.part)?;
     let document = serde_json::to_string_pretty(&policy);
     context.ui.text(&document.map_err(|error| Error::new(Kind::Internal, "a policy cannot be written").cause(error))?)
+}
+
+/// The part that is asked for, or all of it; what IAM would not take is said.
+fn part(context: &Context<'_>, policy: Policy, wanted: Option<usize>) -> Result<Policy> {
+    let parts = policy.clone().parts();
+    let chosen = match wanted {
+        Some(number) => number.checked_sub(1).and_then(|place| parts.get(place)).cloned().ok_or_else(|| {
+            Error::new(Kind::Usage, format!("there is no part {number} of this policy"))
+                .hint(format!("its parts are 1 to {}", parts.len()))
+        })?,
+        None => policy,
+    };
+    let length = chosen.length();
+    if length > LONGEST {
+        let mend = match wanted {
+            Some(_) => "shorten the keys in `tags`".to_owned(),
+            None => format!("print it in {} parts, `--part 1` and so on, and attach all of them", parts.len()),
+        };
+        context.ui.warn(&format!("the policy has {length} characters, and IAM takes {LONGEST}: {mend}"));
+    }
+    Ok(chosen)
 }
 
 /// The calls of these commands, or of all.
@@ -49,9 +71,15 @@ async fn scope(context: &Context<'_>) -> Result<Scope> {
             (progress.during(check_account(settings, &aws)).await?, aws.region.clone())
         }
     };
-    Ok(Scope {
+    Ok(scope_of(settings, account, region))
+}
+
+/// What a policy is for: the settings, in this account and region.
+pub(super) fn scope_of(settings: &Settings, account: String, region: String) -> Scope {
+    Scope {
         account,
         region,
+        all_regions: false,
         environment: settings.optional_instance_name().cloned(),
         key_name: settings.optional_key_name().cloned(),
         image: match &settings.image {
@@ -63,5 +91,5 @@ async fn scope(context: &Context<'_>) -> Result<Scope> {
         instance_profile: settings.instance_profile.clone(),
         fqdn: settings.fqdn.clone(),
         tag_keys: settings.tags.keys().cloned().collect(),
-    })
+    }
 }

@@ -51,6 +51,16 @@ pub(super) async fn target(context: &Context<'_>, options: &TargetOptions) -> Re
 
 /// Finds the instance and everything that a connection to it needs.
 pub(super) async fn reach(context: &Context<'_>, wish: &Wish<'_>) -> Result<Reached> {
+    let (reached, ()) = reach_and(context, wish, async |_, _| Ok(())).await?;
+    Ok(reached)
+}
+
+/// Does as [`reach`], and something else with the instance side by side with the way there.
+pub(super) async fn reach_and<T>(
+    context: &Context<'_>,
+    wish: &Wish<'_>,
+    meanwhile: impl AsyncFnOnce(&Aws, &Instance) -> Result<T>,
+) -> Result<(Reached, T)> {
     let settings = context.settings;
     let folder = SecretsFolder::existing(settings.secrets_folder()?);
     let aws = connect(settings).await?;
@@ -65,12 +75,16 @@ pub(super) async fn reach(context: &Context<'_>, wish: &Wish<'_>) -> Result<Reac
     let (instance, ()) = progress.during(context.interrupt.or_stop(looking)).await??;
     drop(progress);
     running(&instance)?;
-    let key_file = private_half(context, &aws, &folder, &instance).await?;
-    let target = host_key::target(settings, &folder, &instance, &key_file)?;
-    let mut patience = Patience::new(wish.timeout);
-    let trust = if wish.accept_host_key { Trust::Server } else { Trust::Console };
-    host_key::prove(context, &aws, &folder, &target, &mut patience, trust).await?;
-    Ok(Reached { aws, instance, target })
+    let way = async {
+        let key_file = private_half(context, &aws, &folder, &instance).await?;
+        let target = host_key::target(settings, &folder, &instance, &key_file)?;
+        let mut patience = Patience::new(wish.timeout);
+        let trust = if wish.accept_host_key { Trust::Server } else { Trust::Console };
+        host_key::prove(context, &aws, &folder, &target, &mut patience, trust).await?;
+        Ok(target)
+    };
+    let (target, done) = tokio::try_join!(way, meanwhile(&aws, &instance))?;
+    Ok((Reached { aws, instance, target }, done))
 }
 
 fn running(instance: &Instance) -> Result<()> {

@@ -14,6 +14,8 @@ use super::value::Raw;
 pub(crate) struct Mistake {
     pub(crate) line: usize,
     pub(crate) text: String,
+    /// The keys whose values it hides: what was meant for them is not known.
+    pub(crate) hides: Vec<Key>,
 }
 
 /// What a file says: its values with their lines, and its mistakes.
@@ -36,7 +38,11 @@ pub(crate) fn read(text: &str) -> Contents {
             ("iac", DeValue::Table(tables)) => contents.read_tables(text, tables),
             (name, _) => {
                 let line = line_of(text, value.span().start);
-                contents.mistake(line, format!("`{name}` does not belong here; settings stand below `[iac.aws]`"));
+                contents.mistake(
+                    line,
+                    format!("`{name}` does not belong here; settings stand below `[iac.aws]`"),
+                    Key::ALL.to_vec(),
+                );
             }
         }
     }
@@ -44,8 +50,8 @@ pub(crate) fn read(text: &str) -> Contents {
 }
 
 impl Contents {
-    fn mistake(&mut self, line: usize, text: String) {
-        self.mistakes.push(Mistake { line, text });
+    fn mistake(&mut self, line: usize, text: String, hides: Vec<Key>) {
+        self.mistakes.push(Mistake { line, text, hides });
     }
 
     fn read_tables(&mut self, text: &str, tables: &DeTable<'_>) {
@@ -58,6 +64,7 @@ impl Contents {
                     self.mistake(
                         line,
                         format!("`iac.{other}` is unknown; the tables are `[iac.aws]` and `[iac.enclave]`"),
+                        Key::ALL.to_vec(),
                     );
                 }
             }
@@ -72,20 +79,27 @@ impl Contents {
                 Some(key) => {
                     self.values.insert(key, (Raw::from_toml(value.get_ref()), line));
                 }
-                None => self.mistake(line, unknown(name, table)),
+                None => {
+                    let (text, meant) = unknown(name, table);
+                    self.mistake(line, text, meant.into_iter().collect());
+                }
             }
         }
     }
 }
 
-fn unknown(name: &str, table: Table) -> String {
+/// What is said of a key that is not known, and the key that was probably meant.
+fn unknown(name: &str, table: Table) -> (String, Option<Key>) {
     let place = Key::ALL.iter().find(|key| key.name() == name && key.table() != table);
     if let Some(key) = place.filter(|key| **key != Key::SessionToken) {
-        return format!("`{name}` belongs below `{}`", key.table().header());
+        return (format!("`{name}` belongs below `{}`", key.table().header()), Some(*key));
     }
     match suggest::nearest(name, table.keys().map(Key::name)) {
-        Some(near) => format!("unknown key `{name}`; did you mean `{near}`?"),
-        None => format!("unknown key `{name}` in `{}`", table.header()),
+        Some(near) => {
+            let meant = table.keys().find(|key| key.name() == near);
+            (format!("unknown key `{name}`; did you mean `{near}`?"), meant)
+        }
+        None => (format!("unknown key `{name}` in `{}`", table.header()), None),
     }
 }
 
@@ -99,7 +113,7 @@ fn syntax_mistakes(text: &str, errors: &[toml::de::Error]) -> Vec<Mistake> {
         }
         let source = text.lines().nth(line - 1).unwrap_or_default();
         let text = unquoted(source).unwrap_or_else(|| error.message().to_owned());
-        mistakes.push(Mistake { line, text });
+        mistakes.push(Mistake { line, text, hides: Key::ALL.to_vec() });
     }
     mistakes
 }

@@ -1,6 +1,6 @@
 //! The four layers, strongest first: flags, environment, file, defaults.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
@@ -42,6 +42,13 @@ pub(crate) enum ConfigError {
     Missing { keys: Vec<Key>, no_file: Option<PathBuf> },
 }
 
+/// Mistakes, and the keys of which they leave open what is meant.
+#[derive(Debug)]
+pub(crate) struct Unsound {
+    pub(crate) error: ConfigError,
+    pub(crate) keys: BTreeSet<Key>,
+}
+
 /// A mistake with the place where it was made. They are listed as the layers are: flags, environment, the file by lines.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Finding {
@@ -75,6 +82,10 @@ fn not_set(keys: &[Key]) -> String {
 pub(crate) struct Layers {
     values: BTreeMap<Key, (Raw, Source)>,
     findings: Vec<Finding>,
+    /// Why the file could not be read.
+    unread: Option<ConfigError>,
+    /// The keys of which a mistake leaves open what is meant.
+    unsound: BTreeSet<Key>,
     /// The file that was looked for, whether or not it is there.
     pub(crate) path: Option<PathBuf>,
     /// Whether it is there.
@@ -88,7 +99,7 @@ impl Layers {
         environment: &Environment,
         noun: Option<Noun>,
         config_file: Option<&Path>,
-    ) -> Result<Self, ConfigError> {
+    ) -> Self {
         let mut layers = Self::default();
         for (key, value) in typed {
             layers.values.insert(key, (Raw::Text(value), Source::Flag(key.flag())));
@@ -101,8 +112,11 @@ impl Layers {
                 }
             }
         }
-        layers.read_file(environment, config_file)?;
-        Ok(layers)
+        if let Err(error) = layers.read_file(environment, config_file) {
+            layers.hide(Key::ALL);
+            layers.unread = Some(error);
+        }
+        layers
     }
 
     fn read_file(&mut self, environment: &Environment, config_file: Option<&Path>) -> Result<(), ConfigError> {
@@ -119,13 +133,19 @@ impl Layers {
         };
         self.was_read = true;
         let contents = file::read(&text);
-        for Mistake { line, text } in contents.mistakes {
+        for Mistake { line, text, hides } in contents.mistakes {
+            self.hide(&hides);
             self.findings.push(Finding { source: Source::File { path: path.clone(), line }, text });
         }
         for (key, (raw, line)) in contents.values {
             self.values.entry(key).or_insert((raw, Source::File { path: path.clone(), line }));
         }
         Ok(())
+    }
+
+    /// Notes that the file's values of these keys are not known; a stronger layer makes up for it.
+    fn hide(&mut self, keys: &[Key]) {
+        self.unsound.extend(keys.iter().filter(|key| !self.values.contains_key(key)));
     }
 
     /// The value of a key and its source.
@@ -146,6 +166,7 @@ impl Layers {
             Err(mistakes) => {
                 let finding = |text| Finding { source: source.clone(), text: format!("`{}`: {text}", key.name()) };
                 self.findings.extend(mistakes.lines().map(finding));
+                self.unsound.insert(key);
                 None
             }
         }
@@ -158,10 +179,12 @@ impl Layers {
     }
 
     /// Ends the reading: all mistakes at once, or none.
-    pub(crate) fn finish(&mut self) -> Result<(), ConfigError> {
+    pub(crate) fn finish(&mut self) -> Option<Unsound> {
         let mut mistakes = std::mem::take(&mut self.findings);
         mistakes.sort();
-        if mistakes.is_empty() { Ok(()) } else { Err(ConfigError::Invalid { mistakes }) }
+        let invalid = (!mistakes.is_empty()).then_some(ConfigError::Invalid { mistakes });
+        let error = self.unread.take().or(invalid)?;
+        Some(Unsound { error, keys: std::mem::take(&mut self.unsound) })
     }
 }
 

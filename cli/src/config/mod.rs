@@ -16,6 +16,6 @@ pub(crate) use credentials::{CredentialSource, StaticKey};
 pub(crate) use environment::Environment;
 pub(crate) use file::shown;
 pub(crate) use key::{Key, Noun};
-pub(crate) use layers::{ConfigError, Source, file_path};
+pub(crate) use layers::{ConfigError, Source, Unsound, file_path};
 pub(crate) use sample::sample;
 pub(crate) use settings::Settings;

@@ -11,7 +11,7 @@ use iac_core::name::{GroupRef, InstanceName, KeyName};
 use super::credentials::{self, CredentialSource};
 use super::environment::Environment;
 use super::key::{Key, Noun};
-use super::layers::{ConfigError, Layers, Source};
+use super::layers::{ConfigError, Layers, Source, Unsound};
 use super::value::{self, Image, InstanceKind};
 
 /// Six times ten seconds in which an answer must begin.
@@ -63,7 +63,20 @@ impl Settings {
         noun: Option<Noun>,
         config_file: Option<&Path>,
     ) -> Result<Self, ConfigError> {
-        let mut layers = Layers::merge(typed, environment, noun, config_file)?;
+        match Self::what_holds(typed, environment, noun, config_file) {
+            (settings, None) => Ok(settings),
+            (_, Some(unsound)) => Err(unsound.error),
+        }
+    }
+
+    /// As [`Self::load`], for whoever looks at mistakes: what is without them, and beside it the mistakes.
+    pub(crate) fn what_holds(
+        typed: Vec<(Key, String)>,
+        environment: &Environment,
+        noun: Option<Noun>,
+        config_file: Option<&Path>,
+    ) -> (Self, Option<Unsound>) {
+        let mut layers = Layers::merge(typed, environment, noun, config_file);
         let folder = std::env::current_dir().ok();
         let folder = folder.as_deref();
         let mut settings = Self {
@@ -96,9 +109,9 @@ impl Settings {
             layers: Layers::default(),
         };
         check_only(&mut layers);
-        layers.finish()?;
+        let unsound = layers.finish();
         settings.layers = layers;
-        Ok(settings)
+        (settings, unsound)
     }
 
     /// The configuration file that was looked for.

@@ -3,6 +3,7 @@
 mod account;
 mod explain;
 mod machine;
+mod rights;
 
 use std::collections::BTreeMap;
 
@@ -62,14 +63,35 @@ fn before_anything_is_made_nothing_fails_and_each_thing_is_asked_once() {
     asked.retain(|action| action != "DescribeVpcs");
     asked.sort_unstable();
     let calls = [
+        "CreateSecurityGroup",
+        "DescribeImages",
         "DescribeInstanceTypeOfferings",
         "DescribeInstanceTypes",
         "DescribeInstances",
+        "DescribeKeyPairs",
+        "DescribeNetworkInterfaces",
+        "DescribeRegions",
         "DescribeRouteTables",
+        "DescribeSecurityGroupRules",
+        "DescribeSecurityGroups",
         "DescribeSubnets",
+        "DescribeVolumes",
         "GetCallerIdentity",
+        "GetParameters",
         "GetServiceQuota",
+        "ImportKeyPair",
     ];
     assert_eq!(asked, calls);
+    assert_eq!(laptop.aws().changes(), Vec::<String>::new(), "what makes something is a dry run");
     assert!(!laptop.secrets().exists(), "looking makes nothing");
+}
+
+#[test]
+fn before_anything_is_made_no_call_waits_for_another() {
+    let mut laptop = Laptop::new();
+    let proxy = laptop.proxy();
+    proxy.hold();
+    let _ = laptop.iac(["doctor"]).ok();
+    let rounds = proxy.rounds();
+    assert_eq!(rounds.len(), 1, "{rounds:#?}");
 }

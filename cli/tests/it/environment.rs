@@ -113,7 +113,7 @@ fn it_reads_well() {
     instance `nitro-dev` is running at ADDRESS-1: i-1
     enter it with `iac ssh`; take everything away with `iac down`
     $ iac status --output text
-    instance `nitro-dev` of type `c6a.xlarge` is running at ADDRESS-1, for SECONDS: i-1
+    instance `nitro-dev` is running at ADDRESS-1, for SECONDS; type `c6a.xlarge`: i-1
     key pair `nitro-dev` key-1; its file is here
     security group `nitro-dev` sg-1
     as wanted

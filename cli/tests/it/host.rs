@@ -72,6 +72,29 @@ fn a_new_instance_is_ready_and_a_second_set_up_changes_nothing() {
     assert_eq!(laptop.aws().requests_of("CreateTags").len(), 0);
 }
 
+/// Two threads share a core of this type, and the allocator there takes whole cores alone.
+#[test]
+fn half_a_core_is_rounded_up_to_what_the_allocator_takes() {
+    let laptop = Laptop::new();
+    laptop.configure("[iac.enclave]\ncpu_count = 1\nmemory_mib = 1023\n");
+    launched(&laptop, &["--wait", "ready"]);
+    let file = root_of(&laptop).join("etc/nitro_enclaves/allocator.yaml");
+    let set = || allocator(&fs::read_to_string(&file).unwrap());
+    assert_eq!(set(), (1024, 2));
+    assert_eq!(laptop.iac(["host", "status"]).ok().json()["ready"], true);
+
+    // Three are two cores, and of this instance's two one stays with the parent.
+    let refused = laptop.iac(["host", "setup", "--cpu-count", "3"]).fails("type_unsuitable");
+    assert!(
+        refused.stderr.contains("2 vCPUs missing: 4 for enclaves and 2 for the parent, of 4"),
+        "{}",
+        refused.stderr
+    );
+    let _ = laptop.iac(["host", "status", "--cpu-count", "3"]).fails("type_unsuitable");
+    let _ = laptop.iac(["host", "setup", "--memory-mib", "2047"]).ok();
+    assert_eq!(set(), (2048, 2));
+}
+
 #[test]
 fn a_package_that_fails_stops_the_set_up_and_the_end_is_armed_all_the_same() {
     let laptop = Laptop::new();

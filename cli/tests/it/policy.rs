@@ -134,6 +134,36 @@ fn a_policy_needs_no_network_where_account_and_region_are_set() {
     let _ = laptop.iac(["policy", "--for", "key lists"]).fails("usage");
 }
 
+/// A policy that is longer than IAM takes is said to be, and comes in parts that together are all of it.
+#[test]
+fn what_is_too_long_for_iam_comes_in_parts() {
+    let laptop = Laptop::offline();
+    let name = "n".repeat(249);
+    let words = ["policy", "--account", "123456789012", "--region", "us-east-1", "--instance-name", &name];
+    let run = |more: &[&str]| laptop.iac([&words[..], more].concat());
+    let said = run(&["-v"]).succeeds().stderr;
+    assert!(said.contains("and IAM takes 6144: print it in 2 parts, `--part 1` and so on"), "{said}");
+    let statements = |more: &[&str]| {
+        let policy: Value = serde_json::from_str(&run(more).ok().text()).unwrap();
+        policy["Statement"].as_array().unwrap().clone()
+    };
+    assert_eq!([statements(&["--part", "1"]), statements(&["--part", "2"])].concat(), statements(&[]));
+    let part = run(&["-v", "--part", "2"]).succeeds().stderr;
+    assert!(!part.contains("warning"), "{part}");
+    let none = run(&["--part", "3"]).fails("usage");
+    assert!(none.stderr.contains("hint: its parts are 1 to 2"), "{}", none.stderr);
+}
+
+#[test]
+fn looking_into_all_regions_takes_a_policy_for_all_regions() {
+    let mut laptop = Laptop::new();
+    let status = ["status", "--all-regions"];
+    laptop.act_with(&printed(&laptop, &["--for", "status"]));
+    let _ = laptop.iac(status).fails("aws_denied");
+    laptop.act_with(&printed(&laptop, &["--for", "status", "--all-regions"]));
+    let _ = laptop.iac(status).ok();
+}
+
 /// Whoever reads what the tool can do finds every action of the policy there, and no other.
 #[test]
 fn the_page_on_security_lists_every_action() {

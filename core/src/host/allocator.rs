@@ -4,12 +4,17 @@
 //! CR LF, no newline at the end) makes the reservation fail. So the file is also read here by those rules.
 //! <https://github.com/aws/aws-nitro-enclaves-cli/blob/main/bootstrap/nitro-enclaves-allocator>
 
+use nitro::sizing::{Allocation, Demand};
 use thiserror::Error;
 
 use crate::text::excerpt;
 
 /// Where the file lies on a host.
 pub const PATH: &str = "/etc/nitro_enclaves/allocator.yaml";
+
+/// How many threads share a core at most.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-optimize-cpu.html>
+const MOST_THREADS: u32 = 2;
 
 /// What a host sets aside for all its enclaves together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +76,21 @@ pub enum AllocatorMistake {
     Pool,
 }
 
+impl From<Allocation> for Allocator {
+    fn from(Allocation { cpu_count, memory_mib, .. }: Allocation) -> Self {
+        Self { cpu_count, memory_mib }
+    }
+}
+
 impl Allocator {
+    /// Sets aside what enclaves need on a type of which nothing is known but that at most two threads share a core: what is
+    /// whole for two is whole for one.
+    #[must_use]
+    pub fn on_any_type(demand: &Demand) -> Self {
+        let cpu_count = u32::try_from(demand.vcpus(MOST_THREADS)).unwrap_or(u32::MAX - 1);
+        Self { cpu_count, memory_mib: demand.pages_mib() }
+    }
+
     /// Writes the file.
     #[must_use]
     pub fn file(&self) -> String {

@@ -43,7 +43,21 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("dns delete", &[ACCOUNT, RECORDS, &[ChangeResourceRecordSets]]),
     ("dns describe", &[RECORDS]),
     ("dns list", &[RECORDS]),
-    ("doctor", &[ACCOUNT, INSTANCE, HOST_KEY, LAUNCH_TYPE, &[DescribeRouteTables, DescribeSubnets, GetServiceQuota]]),
+    // It reads all that the tool reads. Whether the tool may change something it asks by dry runs, which change nothing.
+    (
+        "doctor",
+        &[
+            ACCOUNT,
+            INSTANCE,
+            KEY,
+            GROUP,
+            HOST_KEY,
+            LAUNCH,
+            RECORDS,
+            &[DescribeNetworkInterfaces, DescribeRegions, DescribeRouteTables, DescribeSecurityGroupRules],
+            &[DescribeVolumes, GetServiceQuota],
+        ],
+    ),
     (
         "down",
         &[
@@ -56,8 +70,8 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
             &[TerminateInstances, DeleteKeyPair, DeleteSecurityGroup, DeleteVolume],
         ],
     ),
-    ("host setup", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
-    ("host status", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[CreateTags]]),
+    ("host setup", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[DescribeInstanceTypes]]),
+    ("host status", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[CreateTags, DescribeInstanceTypes]]),
     ("instance console", &[INSTANCE, HOST_KEY]),
     // A launch that another run has overtaken is ended at once.
     (

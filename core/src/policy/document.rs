@@ -15,8 +15,8 @@ use crate::tag;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Policy {
-    version: &'static str,
-    statement: Vec<Statement>,
+    pub(super) version: &'static str,
+    pub(super) statement: Vec<Statement>,
 }
 
 /// A statement that allows something.
@@ -42,6 +42,26 @@ impl Policy {
     pub fn is_empty(&self) -> bool {
         self.statement.is_empty()
     }
+
+    /// Returns what of it allows these actions, and nothing else.
+    #[must_use]
+    pub fn only(self, actions: &BTreeSet<Action>) -> Self {
+        let wanted: BTreeSet<String> = actions.iter().map(Action::to_string).collect();
+        let narrowed = self.statement.into_iter().map(|mut statement| {
+            statement.action.retain(|action| wanted.contains(action));
+            statement
+        });
+        Self { statement: narrowed.filter(|statement| !statement.action.is_empty()).collect(), ..self }
+    }
+}
+
+impl Scope {
+    /// Returns the calls that ask for rights in this configuration.
+    #[must_use]
+    pub fn operations(&self) -> BTreeSet<Operation> {
+        let asks = |operation: &Operation| operation.rights().iter().any(|right| self.arn(right.resource).is_some());
+        Operation::ALL.iter().copied().filter(asks).collect()
+    }
 }
 
 /// Returns the least policy that allows these calls, in this account, region and configuration.
@@ -63,12 +83,14 @@ pub fn policy(operations: &BTreeSet<Operation>, scope: &Scope) -> Policy {
 /// The conditions, resources and actions of each statement.
 type Groups = BTreeMap<(Condition, BTreeSet<Resource>), BTreeSet<Action>>;
 
-/// Puts resources together that need the same actions under the same condition, and all that is done to what is ours.
+/// Puts resources together that need the same actions under the same condition, and all that is done to what is ours
+/// besides its instances.
 ///
-/// No statement allows more than its rights: an action finds none but its own kinds among the resources, and of those that
-/// `ec2:ModifyInstanceAttribute` finds besides, all are the environment's.
+/// No statement allows more than its rights: of resources that stand together an action finds its own kinds alone.
+/// `ec2:ModifyInstanceAttribute` would find groups and volumes too, so instances stand apart.
 fn grouped(rights: impl Iterator<Item = Right>) -> Groups {
-    let (ours, others): (Vec<_>, Vec<_>) = rights.partition(|right| right.condition == Condition::Ours);
+    let is_joined = |right: &Right| right.condition == Condition::Ours && right.resource != Resource::Instance;
+    let (joined, others): (Vec<_>, Vec<_>) = rights.partition(is_joined);
     let mut actions: BTreeMap<(Condition, Resource), BTreeSet<Action>> = BTreeMap::new();
     for Right { action, resource, condition } in others {
         actions.entry((condition, resource)).or_default().insert(action);
@@ -79,9 +101,9 @@ fn grouped(rights: impl Iterator<Item = Right>) -> Groups {
     }
     let others = resources.into_iter().map(|((condition, actions), resources)| ((condition, resources), actions));
     let mut groups: Groups = others.collect();
-    if !ours.is_empty() {
-        let resources = ours.iter().map(|right| right.resource).collect();
-        groups.insert((Condition::Ours, resources), ours.iter().map(|right| right.action).collect());
+    if !joined.is_empty() {
+        let resources = joined.iter().map(|right| right.resource).collect();
+        groups.insert((Condition::Ours, resources), joined.iter().map(|right| right.action).collect());
     }
     groups
 }
@@ -104,7 +126,7 @@ fn sid(condition: Condition, resources: &BTreeSet<Resource>) -> String {
         Condition::TaggedWhenMade => "TagNew".to_owned(),
         Condition::TaggedAnew => "TagAnew".to_owned(),
         Condition::Named => "ChangeRecords".to_owned(),
-        Condition::Ours => "Manage".to_owned(),
+        Condition::Ours => format!("Manage{resources}"),
         Condition::PassedToEc2 => format!("Pass{resources}"),
     }
 }
@@ -113,6 +135,7 @@ fn conditions(condition: Condition, scope: &Scope, makers: &[String]) -> Conditi
     let equals = |key: &str, values: Vec<String>| ("StringEquals", key.to_owned(), values);
     let entries = match condition {
         Condition::Always => Vec::new(),
+        Condition::InRegion if scope.all_regions => Vec::new(),
         Condition::InRegion => vec![equals("aws:RequestedRegion", vec![literal(&scope.region)])],
         Condition::New => vec![environment("aws:RequestTag", scope)],
         Condition::Ours => vec![environment("aws:ResourceTag", scope)],
@@ -177,7 +200,7 @@ mod tests {
     use super::*;
     use crate::dns::Fqdn;
     use crate::name::InstanceName;
-    use crate::policy::operations_of;
+    use crate::policy::{LONGEST, operations_of};
 
     fn all() -> BTreeSet<Operation> {
         Operation::ALL.iter().copied().collect()
@@ -193,17 +216,13 @@ mod tests {
         serde_json::to_string_pretty(policy).expect("text")
     }
 
-    /// The most characters of a managed policy, blanks aside.
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
-    const MOST: usize = 6144;
-
     #[test]
     fn the_whole_policy_fits_into_one() {
         let environment = InstanceName::parse(&"n".repeat(100)).ok();
         let fqdn = Fqdn::parse(&format!("{0}.{0}.example.org", "n".repeat(60))).ok();
         let wide = Scope { environment, fqdn, ..whole() };
-        let length = text(&policy(&all(), &wide)).chars().filter(|character| !character.is_whitespace()).count();
-        assert!(length < MOST, "{length}");
+        let length = policy(&all(), &wide).length();
+        assert!(length <= LONGEST, "{length}");
     }
 
     #[test]
@@ -229,6 +248,24 @@ mod tests {
         let looks = ["route53:ListHostedZones", "route53:ListResourceRecordSets", "ssm:GetParameters"];
         let uses = ["ec2:CreateSecurityGroup", "ec2:RunInstances"];
         assert_eq!(actions, looks.into_iter().chain(uses).collect::<BTreeSet<_>>());
+    }
+
+    /// Of all actions on what is ours this one knows other kinds of resources than those it is used on.
+    #[test]
+    fn attributes_are_modified_of_instances_alone() {
+        let all = policy(&all(), &whole());
+        let modifies = |statement: &&Statement| statement.action.iter().any(|action| action.contains("ModifyInstance"));
+        let resources: Vec<&String> = all.statement.iter().filter(modifies).flat_map(|one| &one.resource).collect();
+        assert_eq!(resources, ["arn:aws:ec2:us-east-1:123456789012:instance/*"]);
+    }
+
+    #[test]
+    fn looking_into_all_regions_is_allowed_on_request() {
+        let looks = |all_regions| {
+            let operations = BTreeSet::from([Operation::DescribeInstances]);
+            policy(&operations, &Scope { all_regions, ..scope() }).statement.remove(0).condition
+        };
+        assert_eq!((looks(true).len(), looks(false).len()), (0, 1));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Scope {
     pub account: String,
     /// The region, such as `us-east-1`.
     pub region: String,
+    /// Whether looking is allowed in every region, and not in this one alone.
+    pub all_regions: bool,
     /// The environment; without one the policy is for every environment of this tool.
     pub environment: Option<InstanceName>,
     /// The key pair; without one the policy is for every name.
@@ -152,6 +154,7 @@ pub(super) mod tests {
         Scope {
             account: "123456789012".to_owned(),
             region: "us-east-1".to_owned(),
+            all_regions: false,
             environment: Some(InstanceName::parse("nitro-dev").expect("a name")),
             key_name: Some(KeyName::parse("nitro-dev").expect("a name")),
             image: LaunchImage::Newest,

@@ -28,6 +28,19 @@ pub struct Allocation {
 }
 
 impl Demand {
+    /// The vCPUs that these enclaves take in whole cores, where this many share one.
+    #[must_use]
+    pub fn vcpus(&self, threads_per_core: u32) -> u64 {
+        u64::from(self.cpu_count()).next_multiple_of(u64::from(threads_per_core.max(1))) * u64::from(self.enclaves())
+    }
+
+    /// The memory in MiB that these enclaves take in whole huge pages.
+    #[must_use]
+    pub fn pages_mib(&self) -> u64 {
+        let page = if self.enclaves() == 1 { SMALL_PAGE_MIB } else { LARGE_PAGE_MIB };
+        self.memory_mib().div_ceil(page).saturating_mul(u64::from(self.enclaves())).saturating_mul(page)
+    }
+
     /// Says what the allocator of an instance type must set aside for these enclaves.
     ///
     /// # Errors
@@ -66,7 +79,7 @@ impl Demand {
     fn cpus(&self, parent: &Parent) -> Result<(u32, u32), Refusal> {
         let threads_per_core = parent.threads().ok_or(Refusal::ThreadsUnknown)?;
         let (threads, has) = (u64::from(threads_per_core), u64::from(parent.vcpus));
-        let enclaves = u64::from(self.cpu_count()).next_multiple_of(threads) * u64::from(self.enclaves());
+        let enclaves = self.vcpus(threads_per_core);
         let missing = (enclaves + threads).saturating_sub(has);
         match u32::try_from(enclaves) {
             Ok(cpu_count) if missing == 0 => Ok((cpu_count, threads_per_core)),
@@ -76,9 +89,7 @@ impl Demand {
 
     /// The memory in whole pages that enclaves need.
     fn memory(&self, parent: &Parent) -> Result<u64, Refusal> {
-        let page = if self.enclaves() == 1 { SMALL_PAGE_MIB } else { LARGE_PAGE_MIB };
-        let pages = self.memory_mib().div_ceil(page).saturating_mul(u64::from(self.enclaves()));
-        let enclaves = pages.saturating_mul(page);
+        let enclaves = self.pages_mib();
         let (own, has) = (parent.own_memory_mib(), parent.memory_mib);
         match enclaves.saturating_add(own).saturating_sub(has) {
             0 => Ok(enclaves),

@@ -2,59 +2,78 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iac_core::doctor::{Check, Family, Place, RouteTable, clock, network, quota};
+use iac_core::doctor::{Check, Family, Place, Rights, RouteTable, clock, network, quota};
 use iac_core::observed::{Instance, InstanceState, InstanceType};
 use nitro::sizing::Demand;
 
+use super::needs::Open;
+use super::rights::{self, Found, Trials};
 use super::{instance, of_error};
 use crate::aws::{Aws, CallError, Failure, Identity, Subnet, Wanted};
 use crate::commands::{Context, connect};
 use crate::config::Settings;
 use crate::error::Result;
 
-/// The names of the checks, in order.
-pub(super) const NAMES: [&str; 6] = [CLOCK, CREDENTIALS, NETWORK, INSTANCE_TYPE, QUOTA, SSH];
+/// The names of the checks.
 const CLOCK: &str = "clock";
-const CREDENTIALS: &str = "credentials";
-const NETWORK: &str = "network";
-const INSTANCE_TYPE: &str = "instance type";
-const QUOTA: &str = "quota";
-const SSH: &str = "ssh";
+pub(super) const CREDENTIALS: &str = "credentials";
+pub(super) const NETWORK: &str = "network";
+pub(super) const INSTANCE_TYPE: &str = "instance type";
+pub(super) const QUOTA: &str = "quota";
+pub(super) const SSH: &str = "ssh";
+pub(super) const RIGHTS: &str = "rights";
+/// All of them, in order.
+const NAMES: [&str; 7] = [CLOCK, CREDENTIALS, RIGHTS, NETWORK, INSTANCE_TYPE, QUOTA, SSH];
 
-type Asked<T> = std::result::Result<T, CallError>;
+pub(super) type Asked<T> = std::result::Result<T, CallError>;
 
 /// What AWS says.
-struct Facts {
-    identity: Asked<Identity>,
+pub(super) struct Facts {
+    pub(super) identity: Asked<Identity>,
     ahead: Option<i64>,
-    subnets: Asked<Vec<Subnet>>,
-    tables: Asked<Vec<RouteTable>>,
-    described: Asked<Option<InstanceType>>,
-    zones: Asked<Vec<String>>,
-    limit: Asked<Option<u64>>,
-    instances: Asked<Vec<Instance>>,
+    pub(super) subnets: Asked<Vec<Subnet>>,
+    pub(super) tables: Asked<Vec<RouteTable>>,
+    pub(super) described: Asked<Option<InstanceType>>,
+    pub(super) zones: Asked<Vec<String>>,
+    pub(super) limit: Asked<Option<u64>>,
+    pub(super) instances: Asked<Vec<Instance>>,
+    pub(super) found: Found,
 }
 
-/// Makes the checks; without a connection only that is said.
-pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
+/// Makes the checks that nothing is open for; without a connection only that is said.
+pub(super) async fn checks(context: &Context<'_>, open: &Open) -> (Vec<Check>, Option<Rights>) {
     let settings = context.settings;
+    // Who is asked, and by whom, every check depends on.
+    if open.instead_of(CLOCK).is_some() {
+        return (NAMES.into_iter().filter_map(|name| open.instead_of(name)).collect(), None);
+    }
     let aws = match connect(settings).await {
         Ok(aws) => aws,
-        Err(error) => return instead(None, of_error(CREDENTIALS, error)),
+        Err(error) => return (instead(None, of_error(CREDENTIALS, error)), None),
     };
-    let facts = Box::pin(facts(settings, &aws)).await;
+    let is_tried = open.instead_of(RIGHTS).is_none();
+    let early = async { if is_tried { rights::early(settings, &aws).await } else { Trials::new() } };
+    let (facts, early) = tokio::join!(Box::pin(facts(settings, &aws)), Box::pin(early));
     let credentials = credentials(settings, &facts.identity);
     if facts.identity.as_ref().is_err_and(is_everywhere) {
-        return instead(facts.ahead, credentials);
+        return (instead(facts.ahead, credentials), None);
     }
-    let (quota, ssh) =
-        tokio::join!(Box::pin(in_use(settings, &aws, &facts)), Box::pin(reachable(context, &aws, &facts)));
-    vec![clock_of(facts.ahead), credentials, way_out(settings, &facts), type_of(settings, &facts), quota, ssh]
+    let late = async { if is_tried { rights::late(settings, &aws, &facts, &early).await } else { Trials::new() } };
+    let (quota, ssh, late) = tokio::join!(
+        Box::pin(in_use(settings, &aws, &facts)),
+        Box::pin(reachable(context, &aws, &facts, open)),
+        Box::pin(late)
+    );
+    let (rights, tried) = rights::judged(RIGHTS, settings, &aws, &facts, early, late);
+    let (clock, network, kind) = (clock_of(facts.ahead), way_out(settings, &facts), type_of(settings, &facts));
+    let made = [clock, credentials, rights, network, kind, quota, ssh].into_iter();
+    let checks = made.map(|check| open.instead_of(check.check).unwrap_or(check));
+    (checks.collect(), tried.filter(|_| is_tried))
 }
 
 /// The checks where AWS does not work for these credentials at all.
 fn instead(ahead: Option<i64>, credentials: Check) -> Vec<Check> {
-    let others = [NETWORK, INSTANCE_TYPE, QUOTA, SSH];
+    let others = [RIGHTS, NETWORK, INSTANCE_TYPE, QUOTA, SSH];
     let others = others.map(|name| Check::not_checked(name, "AWS does not answer these credentials"));
     [clock_of(ahead), credentials].into_iter().chain(others).collect()
 }
@@ -66,7 +85,7 @@ fn is_everywhere(error: &CallError) -> bool {
 
 async fn facts(settings: &Settings, aws: &Aws) -> Facts {
     let type_name = settings.instance_type();
-    let ((identity, ahead), subnets, tables, described, zones, limit, instances) = tokio::join!(
+    let ((identity, ahead), subnets, tables, described, zones, limit, instances, found) = tokio::join!(
         Box::pin(aws.identity()),
         Box::pin(subnets(settings, aws)),
         Box::pin(aws.route_tables()),
@@ -74,8 +93,9 @@ async fn facts(settings: &Settings, aws: &Aws) -> Facts {
         Box::pin(aws.zones_offering(type_name)),
         Box::pin(limit(aws, type_name)),
         Box::pin(aws.instances(Wanted::All)),
+        Box::pin(rights::look(settings, aws)),
     );
-    Facts { identity, ahead, subnets, tables, described, zones, limit, instances }
+    Facts { identity, ahead, subnets, tables, described, zones, limit, instances, found }
 }
 
 async fn subnets(settings: &Settings, aws: &Aws) -> Asked<Vec<Subnet>> {
@@ -191,7 +211,11 @@ async fn counted(settings: &Settings, aws: &Aws, facts: &Facts) -> Result<Check>
     Ok(quota(family.code, name, used, u64::from(described.vcpus), limit))
 }
 
-async fn reachable(context: &Context<'_>, aws: &Aws, facts: &Facts) -> Check {
+async fn reachable(context: &Context<'_>, aws: &Aws, facts: &Facts, open: &Open) -> Check {
+    // Nobody is connected to who may not be meant.
+    if let Some(check) = open.instead_of(SSH) {
+        return check;
+    }
     match &facts.instances {
         Ok(instances) => instance::reachable(context, aws, instances, SSH).await,
         Err(error) => of_error(SSH, error.clone()),

@@ -7,25 +7,26 @@ use iac_core::doctor::Check;
 use iac_core::quote;
 
 use super::of_error;
-use crate::config::{ConfigError, CredentialSource, Environment, Key, Settings, Source};
+use crate::config::{CredentialSource, Environment, Key, Settings, Source, Unsound};
 use crate::credentials;
 use crate::error::Error;
 use crate::files::{self, Found, SecretsFolder};
 use crate::ssh;
 
-/// The names of the checks of files, in order.
-pub(super) const NAMES: [&str; 3] = ["credentials file", "secrets folder", "private key"];
+/// The names of the checks of files.
+pub(super) const CREDENTIALS_FILE: &str = "credentials file";
+pub(super) const SECRETS_FOLDER: &str = "secrets folder";
+pub(super) const PRIVATE_KEY: &str = "private key";
 
 /// The permission bits of everybody but a file's owner.
 const OF_OTHERS: u32 = 0o077;
 
 /// Whether flags, environment and file hold together.
-pub(super) fn configuration(loaded: &Result<Settings, ConfigError>, environment: &Environment) -> Check {
+pub(super) fn configuration(settings: &Settings, unsound: Option<&Unsound>, environment: &Environment) -> Check {
     const NAME: &str = "configuration";
-    let settings = match loaded {
-        Ok(settings) => settings,
-        Err(error) => return of_error(NAME, error.clone()),
-    };
+    if let Some(unsound) = unsound {
+        return of_error(NAME, unsound.error.clone());
+    }
     let mut warnings = settings.warnings(environment);
     let file = settings.config_path().filter(|path| path.exists());
     let holds_secret = matches!(settings.source(Key::SecretKey), Source::File { .. });
@@ -64,7 +65,7 @@ pub(super) fn files(settings: &Settings) -> [Check; 3] {
 }
 
 fn credentials_file(settings: &Settings) -> Check {
-    const NAME: &str = NAMES[0];
+    const NAME: &str = CREDENTIALS_FILE;
     let CredentialSource::Csv { path, .. } = &settings.credentials else {
         return Check::not_checked(NAME, "the credentials come from elsewhere");
     };
@@ -75,7 +76,7 @@ fn credentials_file(settings: &Settings) -> Check {
 }
 
 fn secrets_folder(settings: &Settings) -> Check {
-    const NAME: &str = NAMES[1];
+    const NAME: &str = SECRETS_FOLDER;
     let path = match settings.secrets_folder() {
         Ok(path) => path,
         Err(error) => return of_error(NAME, error),
@@ -117,7 +118,7 @@ fn unfinished(folder: &Path) -> std::io::Result<Option<(String, &'static str)>> 
 }
 
 fn private_key(settings: &Settings) -> Check {
-    const NAME: &str = NAMES[2];
+    const NAME: &str = PRIVATE_KEY;
     let (folder, name) = match (settings.secrets_folder(), settings.key_name()) {
         (Ok(folder), Ok(name)) => (folder, name),
         (_, Err(error)) => return of_error(NAME, error),

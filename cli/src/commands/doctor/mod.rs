@@ -1,19 +1,23 @@
 //! `iac doctor`: everything that must be right before there is a host, each thing with its mend; and nitro-cli's codes.
 //!
-//! It works as far as it can: a configuration with mistakes is a check that failed, and what depends on it is not checked.
+//! It works as far as it can: a configuration with mistakes is a check that failed, and only what depends on them is not
+//! checked.
 
 mod cloud;
 mod explain;
 mod instance;
 mod local;
+mod needs;
+mod rights;
 
-use iac_core::doctor::{Check, Outcome};
+use iac_core::doctor::{Check, Outcome, Rights};
 use iac_core::table::{self, Cell};
 use serde::Serialize;
 
+use self::needs::Open;
 use super::Context;
 use crate::args::{DoctorCommand, DoctorVerb};
-use crate::config::{ConfigError, Environment, Settings};
+use crate::config::{Environment, Settings, Unsound};
 use crate::error::{Error, Kind, Label, Result};
 use crate::interrupt::Interrupt;
 use crate::ui::Ui;
@@ -25,6 +29,7 @@ struct Report<'a, E: Serialize> {
     error: Option<E>,
     ready: bool,
     checks: &'a [Check],
+    rights: &'a Option<Rights>,
 }
 
 /// Explains codes, or makes every check; a check that failed is a failure of the command as well.
@@ -32,17 +37,22 @@ pub(super) async fn run(
     ui: &Ui,
     environment: &Environment,
     command: DoctorCommand,
-    loaded: std::result::Result<Settings, ConfigError>,
+    load: impl FnOnce() -> (Settings, Option<Unsound>),
 ) -> Result<u8> {
     if let Some(DoctorVerb::Explain { codes }) = command.verb {
         return explain::run(ui, &codes).map(|()| 0);
     }
-    let checks = examine(ui, environment, &loaded).await?;
+    let (checks, rights) = examine(ui, environment, load()).await?;
     let failed: Vec<&str> =
         checks.iter().filter(|each| each.outcome == Outcome::Failed).map(|each| each.check).collect();
     let error = (!failed.is_empty()).then(|| failure(&failed, checks.len()));
-    let report = Report { error: error.as_ref().map(Error::document), ready: failed.is_empty(), checks: &checks };
-    ui.data(&report, |width| text(&checks, width))?;
+    let report = Report {
+        error: error.as_ref().map(Error::document),
+        ready: failed.is_empty(),
+        checks: &checks,
+        rights: &rights,
+    };
+    ui.data(&report, |width| text(&checks, width) + &of_rights(rights.as_ref()))?;
     Ok(error.map_or(0, |error| {
         ui.explain(&error);
         error.kind().exit()
@@ -53,25 +63,17 @@ pub(super) async fn run(
 async fn examine(
     ui: &Ui,
     environment: &Environment,
-    loaded: &std::result::Result<Settings, ConfigError>,
-) -> Result<Vec<Check>> {
-    let interrupt = Interrupt::listen(ui.parting())?;
-    let mut checks = vec![local::configuration(loaded, environment)];
-    let Ok(settings) = loaded else {
-        checks.push(local::programs().await);
-        let others = local::NAMES.iter().chain(&cloud::NAMES);
-        checks.extend(others.map(|name| Check::not_checked(name, "the configuration has to be mended first")));
-        return Ok(checks);
-    };
-    let context = Context { ui, settings, interrupt };
+    (settings, unsound): (Settings, Option<Unsound>),
+) -> Result<(Vec<Check>, Option<Rights>)> {
+    let open = Open::of(&settings, unsound.as_ref());
+    let context = Context { ui, settings: &settings, interrupt: Interrupt::listen(ui.parting())? };
     let progress = ui.progress("looking at everything that a host needs");
-    let looking = Box::pin(async { tokio::join!(local::programs(), cloud::checks(&context)) });
-    let (programs, at_aws) = progress.during(context.interrupt.or_stop(looking)).await?;
+    let looking = Box::pin(async { tokio::join!(local::programs(), cloud::checks(&context, &open)) });
+    let (programs, (at_aws, rights)) = progress.during(context.interrupt.or_stop(looking)).await?;
     drop(progress);
-    checks.push(programs);
-    checks.extend(local::files(settings));
-    checks.extend(at_aws);
-    Ok(checks)
+    let files = local::files(&settings).into_iter().map(|check| open.instead_of(check.check).unwrap_or(check));
+    let first = [local::configuration(&settings, unsound.as_ref(), environment), programs];
+    Ok((first.into_iter().chain(files).chain(at_aws).collect(), rights))
 }
 
 fn failure(failed: &[&str], of: usize) -> Error {
@@ -101,6 +103,21 @@ fn text(checks: &[Check], width: usize) -> String {
     for (number, (check, mend)) in mends.enumerate() {
         let gap = if number == 0 { "\n" } else { "" };
         text.push_str(&format!("{gap}to mend {check}: {}\n", table::plain(mend)));
+    }
+    text
+}
+
+/// What is not known of the rights, and the policy of those that are missing, to be copied.
+fn of_rights(rights: Option<&Rights>) -> String {
+    let Some(rights) = rights else { return String::new() };
+    let unknown: Vec<String> = rights.unknown().map(|operation| format!("`{operation}`")).collect();
+    let mut text = match unknown.as_slice() {
+        [] => String::new(),
+        unknown => format!("\nnot checkable beforehand: {}\n", unknown.join(", ")),
+    };
+    if let Some(policy) = rights.policy.as_ref().and_then(|policy| serde_json::to_string_pretty(policy).ok()) {
+        let lines = policy.lines().map(|line| format!("{}\n", table::plain(line)));
+        text.push_str(&format!("\nthe policy of the missing rights:\n{}", lines.collect::<String>()));
     }
     text
 }

@@ -9,9 +9,9 @@ use iac_core::observed::{Instance, Observed};
 use iac_core::plan::{Action, Plan, Step};
 
 use super::observe::Seen;
-use super::side_by_side::{Boxed, all};
 use crate::aws::{Aws, Group, Wanted};
 use crate::commands::patience::{Patience, timed_out};
+use crate::commands::side_by_side::{Boxed, all};
 use crate::commands::{Context, dns, instance, key, security_group, select};
 use crate::error::{Error, Kind, Made, Result};
 use crate::files::SecretsFolder;

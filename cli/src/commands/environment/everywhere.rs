@@ -9,8 +9,8 @@ use iac_core::text::plain;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::side_by_side::{Boxed, all};
 use crate::aws::{Aws, Wanted, WantedGroups, WantedKeyPairs};
+use crate::commands::side_by_side::{Boxed, all};
 use crate::commands::{Context, connect, connect_in};
 use crate::error::Result;
 

@@ -10,7 +10,6 @@ mod leftovers;
 mod observe;
 mod plan;
 mod refused;
-mod side_by_side;
 mod status;
 mod up;
 mod want;

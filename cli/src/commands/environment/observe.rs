@@ -9,9 +9,9 @@ use iac_core::launch::launch_tokens;
 use iac_core::name::{InstanceName, KeyName};
 use iac_core::observed::{Instance, KeyPair, Observed, ObservedKey, SecurityGroup};
 
-use super::side_by_side::{Boxed, all};
 use crate::aws::{Aws, CallError, Group, Wanted, WantedGroups, WantedKeyPairs};
 use crate::commands::security_group::{self, Candidates};
+use crate::commands::side_by_side::{Boxed, all};
 use crate::commands::{Context, check_account, existing_folder, key};
 use crate::config::Settings;
 use crate::error::Result;

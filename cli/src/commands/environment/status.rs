@@ -88,7 +88,7 @@ fn text(shown: &Shown<'_>, now: Timestamp) -> String {
         let since = instance.launch_time.map(|time| format!(", for {}", age(time, now))).unwrap_or_default();
         let Instance { id, state, instance_type, .. } = instance;
         let name = shown.environment;
-        lines.push(format!("instance `{name}` of type `{instance_type}` is {state}{address}{since}: {id}"));
+        lines.push(format!("instance `{name}` is {state}{address}{since}; type `{instance_type}`: {id}"));
     }
     if shown.instances.is_empty() {
         lines.push(format!("instance `{}`: none", shown.environment));

@@ -7,15 +7,16 @@ mod script;
 mod setup;
 mod status;
 
-use std::time::Duration;
-
 use iac_core::host::Wanted;
 use iac_core::host::allocator::Allocator;
 use iac_core::observed::Instance;
 use iac_core::{duration, tag};
 
-use crate::args::{HostCommand, HostVerb};
+use crate::args::{HostCommand, HostVerb, TargetOptions};
+use crate::aws::Aws;
 use crate::commands::Context;
+use crate::commands::instance::fitting;
+use crate::commands::target::{Reached, reach_and};
 use crate::config::Settings;
 use crate::error::Result;
 
@@ -28,23 +29,29 @@ pub(super) async fn run(context: &Context<'_>, command: HostCommand) -> Result<u
     }
 }
 
-/// What the configuration wants of a host that is launched.
-pub(crate) fn wanted(settings: &Settings) -> Wanted {
-    of(settings, settings.nitro(), settings.ttl)
-}
-
-/// What the configuration wants of an instance that is there: that it has enclaves, and when it ends, are its own.
-pub(crate) fn wanted_of(settings: &Settings, instance: &Instance) -> Wanted {
-    let ttl = tag::value(&instance.tags, tag::TTL).and_then(|text| duration::parse(text).ok());
-    of(settings, settings.nitro() || instance.nitro, ttl)
-}
-
-fn of(settings: &Settings, nitro: bool, ttl: Option<Duration>) -> Wanted {
-    let enclaves = Allocator { cpu_count: settings.cpu_count(), memory_mib: settings.memory_mib() };
+/// What the configuration wants of a host that is launched, given what is set aside there for enclaves.
+pub(crate) fn wanted(settings: &Settings, enclaves: Option<Allocator>) -> Wanted {
     Wanted {
         login_user: settings.ssh_user().to_owned(),
-        enclaves: nitro.then_some(enclaves),
+        enclaves,
         kms: settings.instance_profile.is_some(),
-        ttl,
+        ttl: settings.ttl,
     }
+}
+
+/// What the configuration wants of an instance that is there: that it has enclaves, and when it ends, are its own, and
+/// its type decides what is set aside.
+pub(crate) async fn wanted_of(settings: &Settings, aws: &Aws, instance: &Instance) -> Result<Wanted> {
+    let enclaves = match settings.nitro() || instance.nitro {
+        true => Some(fitting::on_type_of(settings, aws, instance).await?),
+        false => None,
+    };
+    let ttl = tag::value(&instance.tags, tag::TTL).and_then(|text| duration::parse(text).ok());
+    Ok(Wanted { ttl, ..wanted(settings, enclaves) })
+}
+
+/// Finds the way to an instance, and what is wanted of it.
+async fn reach_host(context: &Context<'_>, options: &TargetOptions) -> Result<(Reached, Wanted)> {
+    let wanted = async |aws: &Aws, instance: &Instance| wanted_of(context.settings, aws, instance).await;
+    Box::pin(reach_and(context, &options.into(), wanted)).await
 }

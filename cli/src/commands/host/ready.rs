@@ -21,7 +21,8 @@ pub(crate) async fn ready(
     until(context, target, wanted, patience, &what, |report| report.ready).await
 }
 
-/// Waits until the host has written its end and keeps it.
+/// Waits until the host has written its end and keeps it; what is wanted names no enclaves, since the set-up may have been
+/// left out.
 pub(crate) async fn armed(
     context: &Context<'_>,
     target: &Target,
@@ -29,9 +30,7 @@ pub(crate) async fn armed(
     patience: &mut Patience,
 ) -> Result<Report> {
     let what = format!("{} to arm its end", target.instance_id);
-    // Of the rest nothing is asked: it may have been left out.
-    let only_end = Wanted { enclaves: None, ..wanted.clone() };
-    until(context, target, &only_end, patience, &what, |report| report.ends.is_some() && report.ready).await
+    until(context, target, wanted, patience, &what, |report| report.ends.is_some() && report.ready).await
 }
 
 /// Looks until it is so, until the set-up has failed, or until the time is over.

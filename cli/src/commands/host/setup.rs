@@ -4,10 +4,9 @@ use iac_core::host::script;
 use iac_core::host::set_up::{Outcome, SetUp, Step};
 use serde::Serialize;
 
-use super::{remote, wanted_of};
+use super::{reach_host, remote};
 use crate::args::TargetOptions;
 use crate::commands::Context;
-use crate::commands::target::reach;
 use crate::error::{Error, Kind, Result};
 
 /// What `host setup` prints.
@@ -19,8 +18,7 @@ struct Made {
 
 /// Sets the host up and says what that changed.
 pub(super) async fn run(context: &Context<'_>, options: &TargetOptions) -> Result<()> {
-    let host = Box::pin(reach(context, &options.into())).await?;
-    let wanted = wanted_of(context.settings, &host.instance);
+    let (host, wanted) = reach_host(context, options).await?;
     let script = script::set_up(&wanted).ok_or_else(|| {
         Error::new(Kind::SettingInvalid, format!("an ordinary instance has nothing to set up: {}", host.instance.id))
             .hint("launch one with enclaves: set `instance_kind` to `nitro`")

@@ -5,10 +5,10 @@ use iac_core::host::{Wanted, script};
 use iac_core::table::{self, Cell};
 use serde::Serialize;
 
-use super::{end, remote, wanted_of};
+use super::{end, reach_host, remote};
 use crate::args::TargetOptions;
 use crate::commands::Context;
-use crate::commands::target::{Reached, reach};
+use crate::commands::target::Reached;
 use crate::error::{Error, Kind, Result};
 
 /// What `host status` prints.
@@ -21,8 +21,7 @@ struct Status<'a> {
 
 /// Prints every check; the exit status is 1 where one fails.
 pub(super) async fn run(context: &Context<'_>, options: &TargetOptions, fix: bool) -> Result<u8> {
-    let host = Box::pin(reach(context, &options.into())).await?;
-    let wanted = wanted_of(context.settings, &host.instance);
+    let (host, wanted) = reach_host(context, options).await?;
     let mut report = looked(context, &host, &wanted).await?;
     if fix {
         if !report.ready {

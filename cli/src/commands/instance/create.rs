@@ -175,7 +175,7 @@ pub(super) async fn finish(
     let arrived = wait::until(context, aws, wait, login, patience, launched).await?;
     let mut instance = arrived.instance;
     if let Some(target) = arrived.target {
-        let wanted = host::wanted(context.settings);
+        let wanted = host::wanted(context.settings, None);
         let ends = match (arrived.report, wanted.ttl) {
             (Some(report), _) => report.ends,
             (None, Some(_)) => host::ready::armed(context, &target, &wanted, patience).await?.ends,

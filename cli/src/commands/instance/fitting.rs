@@ -1,35 +1,60 @@
 //! Whether the instance type that is set has room for the wanted enclave; where it has none, which types have.
 //!
-//! What a launch asks AWS for anyway decides it. The catalogue is asked for only once the type is refused.
+//! What a launch asks AWS for anyway decides it, and gives what is set aside. The catalogue is asked for only once the
+//! type is refused.
 
 use iac_core::candidates::{self, Candidate};
-use iac_core::observed::{Architecture, InstanceType};
+use iac_core::host::allocator::Allocator;
+use iac_core::observed::{Architecture, Instance, InstanceType};
 use nitro::sizing::{Demand, Refusal, Rule};
 
 use crate::aws::{Aws, Subnet, WantedTypes};
 use crate::commands::Context;
+use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
 
 /// How many types are named instead of one that does not fit.
 const NAMED: usize = 3;
 
-/// Refuses a type that cannot host the enclave, with the reasons and types that can.
+/// What a launch sets aside for the enclave, if it is to have one; a type that cannot host it is refused with the
+/// reasons and types that can.
 pub(super) async fn check(
     context: &Context<'_>,
     aws: &Aws,
     described: &InstanceType,
     subnets: &[Subnet],
-) -> Result<()> {
-    let settings = context.settings;
-    if !settings.nitro() {
-        return Ok(());
+) -> Result<Option<Allocator>> {
+    if !context.settings.nitro() {
+        return Ok(None);
     }
-    let demand = Demand::new(settings.cpu_count(), settings.memory_mib())?;
-    let Err(refusals) = demand.fit(&described.as_parent()) else { return Ok(()) };
+    let demand = demand(context.settings)?;
+    let refusals = match demand.fit(&described.as_parent()) {
+        Ok(allocation) => return Ok(Some(allocation.into())),
+        Err(refusals) => refusals,
+    };
     let progress = context.ui.progress("looking for types that fit");
     let fitting = progress.during(context.interrupt.or_stop(fitting(aws, &demand, described, subnets))).await?;
     drop(progress);
     Err(refused(described, &demand, &refusals, &fitting))
+}
+
+/// What is set aside for the enclave on the type of an instance that is there.
+pub(crate) async fn on_type_of(settings: &Settings, aws: &Aws, instance: &Instance) -> Result<Allocator> {
+    let demand = demand(settings)?;
+    let described = aws.instance_type(&instance.instance_type).await?;
+    let described = described.ok_or_else(|| type_unknown(&instance.instance_type))?;
+    let allocation = demand.fit(&described.as_parent());
+    Ok(allocation.map_err(|refusals| refused(&described, &demand, &refusals, &[]))?.into())
+}
+
+/// The enclave that the settings want.
+pub(crate) fn demand(settings: &Settings) -> Result<Demand> {
+    Ok(Demand::new(settings.cpu_count(), settings.memory_mib())?)
+}
+
+pub(super) fn type_unknown(name: &str) -> Error {
+    Error::new(Kind::TypeUnknown, format!("there is no instance type `{name}` in this region"))
+        .hint("set `instance_type`, for instance to `c6a.xlarge`, or another `region`")
 }
 
 /// The best types of the same architecture that a zone of the launch offers; none where AWS does not tell.

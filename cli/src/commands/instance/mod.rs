@@ -2,10 +2,11 @@
 
 mod console;
 mod create;
-mod fitting;
+pub(crate) mod fitting;
+pub(crate) mod image;
 mod launched;
 mod list;
-mod prepare;
+pub(crate) mod prepare;
 pub(crate) mod start;
 pub(crate) mod stop;
 pub(crate) mod terminate;

@@ -5,19 +5,14 @@ use std::path::PathBuf;
 use iac_core::host::{end, script};
 use iac_core::launch::zone_order;
 use iac_core::name::InstanceName;
-use iac_core::observed::{Architecture, InstanceType};
 use iac_core::tag::creation_tags;
 
-use super::fitting;
-use crate::aws::{Aws, Launch, MachineImage, Subnet};
+use super::{fitting, image};
+use crate::aws::{Aws, Launch, Subnet};
 use crate::commands::{Context, check_account, host, key, security_group};
-use crate::config::{Settings, value::Image};
+use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
-
-/// Where AWS publishes the newest Amazon Linux 2023 of an architecture.
-/// <https://docs.aws.amazon.com/linux/al2023/ug/ec2.html>
-const AL2023: &str = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-";
 
 /// A launch that nothing known stands against.
 #[derive(Debug)]
@@ -52,85 +47,41 @@ pub(super) async fn prepare(
                 security_group::find(settings, aws),
                 aws.instance_type(type_name),
                 aws.zones_offering(type_name),
-                image_ids(settings, aws),
+                image::ids(settings, aws),
                 subnets(settings, aws),
             )
         })
         .await;
     let (account, key_file, group) = (account?, key_file?, group?);
     let (described, zones, images, subnets) = (described?, zones?, images?, subnets?);
-    let described = described.ok_or_else(|| type_unknown(type_name))?;
-    fitting::check(context, aws, &described, &subnets).await?;
+    let described = described.ok_or_else(|| fitting::type_unknown(type_name))?;
+    let enclaves = fitting::check(context, aws, &described, &subnets).await?;
     let subnets = in_order(name, type_name, &zones, &subnets)?;
-    let image = progress.during(image(aws, &images, &described)).await?;
-    let mut tags = creation_tags(name.as_str(), Some(name), &settings.tags);
-    tags.extend(settings.ttl.map(end::launch_tag));
-    let launch = Launch {
-        image_id: image.id,
-        root_device: image.root_device,
-        instance_type: described.name,
-        nitro: settings.nitro(),
-        key_name: settings.key_name()?.as_str().to_owned(),
-        security_group_id: group.id,
-        volume_gib: settings.volume_gib(),
-        instance_profile: settings.instance_profile.clone(),
-        user_data: script::cloud_config(&host::wanted(settings), with_set_up),
-        ends_itself: settings.ttl.is_some(),
-        tags,
-    };
+    let image = progress.during(image::described(aws, &images, &described)).await?;
+    let bare = launch(settings, image.id, group.id)?;
+    let user_data = script::cloud_config(&host::wanted(settings, enclaves), with_set_up);
+    let launch = Launch { root_device: image.root_device, user_data, ..bare };
     Ok(Prepared { launch, subnets, account, key_file })
 }
 
-fn type_unknown(name: &str) -> Error {
-    Error::new(Kind::TypeUnknown, format!("there is no instance type `{name}` in this region"))
-        .hint("set `instance_type`, for instance to `c6a.xlarge`, or another `region`")
-}
-
-/// The image's id for each architecture it may be wanted for; one that is set is for all.
-#[derive(Debug)]
-enum ImageIds {
-    Fixed(String),
-    Newest { x86_64: Option<String>, arm64: Option<String> },
-}
-
-async fn image_ids(settings: &Settings, aws: &Aws) -> Result<ImageIds> {
-    match &settings.image {
-        Some(Image::Id(id)) => Ok(ImageIds::Fixed(id.clone())),
-        Some(Image::Parameter(name)) => {
-            let mut values = aws.parameters(std::slice::from_ref(name)).await?;
-            let id = values.remove(name).ok_or_else(|| {
-                Error::new(Kind::ImageMissing, format!("there is no SSM parameter `{name}` in this region"))
-                    .hint("check `image` and `region`")
-            })?;
-            Ok(ImageIds::Fixed(id))
-        }
-        None => {
-            let names = [format!("{AL2023}x86_64"), format!("{AL2023}arm64")];
-            let mut values = aws.parameters(&names).await?;
-            Ok(ImageIds::Newest { x86_64: values.remove(&names[0]), arm64: values.remove(&names[1]) })
-        }
-    }
-}
-
-async fn image(aws: &Aws, ids: &ImageIds, described: &InstanceType) -> Result<MachineImage> {
-    let id = match ids {
-        ImageIds::Fixed(id) => Some(id),
-        ImageIds::Newest { arm64, .. } if described.architectures.contains(&Architecture::Arm64) => arm64.as_ref(),
-        ImageIds::Newest { x86_64, .. } => x86_64.as_ref(),
-    };
-    let id = id.ok_or_else(|| {
-        Error::new(Kind::ImageMissing, "AWS publishes no Amazon Linux 2023 image in this region")
-            .hint("set `image` to an `ami-…` of this region")
-    })?;
-    let image = aws.image(id).await?.filter(|image| image.available).ok_or_else(|| {
-        Error::new(Kind::ImageMissing, format!("there is no machine image `{id}` that can be launched here"))
-            .hint("check `image` and `region`; image ids differ from region to region")
-    })?;
-    if described.architectures.contains(&image.architecture) {
-        return Ok(image);
-    }
-    let message = format!("image {id} is for {}, but `{}` is not", image.architecture, described.name);
-    Err(Error::new(Kind::ImageUnsuitable, message).hint("leave `image` unset, or choose another `instance_type`"))
+/// What the settings ask of a launch with this image in this group; its host does nothing by itself yet.
+pub(crate) fn launch(settings: &Settings, image_id: String, group_id: String) -> Result<Launch> {
+    let name = settings.instance_name()?;
+    let mut tags = creation_tags(name.as_str(), Some(name), &settings.tags);
+    tags.extend(settings.ttl.map(end::launch_tag));
+    Ok(Launch {
+        image_id,
+        root_device: "/dev/xvda".to_owned(),
+        instance_type: settings.instance_type().to_owned(),
+        nitro: settings.nitro(),
+        key_name: settings.key_name()?.as_str().to_owned(),
+        security_group_id: group_id,
+        volume_gib: settings.volume_gib(),
+        instance_profile: settings.instance_profile.clone(),
+        user_data: None,
+        ends_itself: settings.ttl.is_some(),
+        tags,
+    })
 }
 
 /// The subnet that is set, or the default subnets of all zones.

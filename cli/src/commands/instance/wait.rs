@@ -35,7 +35,7 @@ pub(super) async fn wait(
     mut patience: Patience,
 ) -> Result<()> {
     let aws = connect(context.settings).await?;
-    let instance = select::one_or_ending(&aws, context.settings, id).await?;
+    let instance = context.interrupt.or_stop(select::one_or_ending(&aws, context.settings, id)).await??;
     if instance.state == InstanceState::Stopped && matches!(goal, Goal::Running | Goal::Ssh) {
         context.ui.note(&format!("{} is stopped: it runs once it is started, with `iac instance start`", instance.id));
     }
@@ -83,13 +83,15 @@ pub(super) async fn until(
     let (WaitFor::Ssh | WaitFor::Ready, Some(Login { folder, key_file, trust })) = (goal, login) else {
         return Ok(Arrived { instance, target: None, report: None });
     };
-    let target = host_key::reach(context, aws, folder, &instance, key_file, patience, *trust).await?;
-    let report = match goal {
+    let reach = host_key::reach(context, aws, folder, &instance, key_file, patience, *trust);
+    let (target, report) = match goal {
         WaitFor::Ready => {
-            let wanted = host::wanted_of(context.settings, &instance);
-            Some(host::ready::ready(context, &target, &wanted, patience).await?)
+            let wanted = host::wanted_of(context.settings, aws, &instance);
+            let (target, wanted) = tokio::try_join!(reach, wanted)?;
+            let report = host::ready::ready(context, &target, &wanted, patience).await?;
+            (target, Some(report))
         }
-        _ => None,
+        _ => (reach.await?, None),
     };
     Ok(Arrived { instance, target: Some(target), report })
 }
@@ -119,7 +121,7 @@ async fn in_state(
 ) -> Result<Instance> {
     let progress = context.ui.progress(&format!("waiting for {id} to {verb}"));
     loop {
-        match progress.during(aws.instance(id)).await? {
+        match progress.during(context.interrupt.or_stop(aws.instance(id))).await?? {
             Some(instance) if instance.state == *wanted => return Ok(instance),
             Some(instance) if instance.state.is_ending() => return Err(failed(&instance)),
             seen if patience.is_over() => {
@@ -135,7 +137,7 @@ async fn in_state(
 pub(crate) async fn terminated(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<()> {
     let progress = context.ui.progress(&format!("waiting for {id} to terminate"));
     loop {
-        match progress.during(aws.instance(id)).await? {
+        match progress.during(context.interrupt.or_stop(aws.instance(id))).await?? {
             Some(instance) if instance.state == InstanceState::Terminated => return Ok(()),
             _ if patience.is_over() => return Err(timed_out(&format!("{id} to terminate"))),
             _ => progress.during(patience.pause(context)).await?,

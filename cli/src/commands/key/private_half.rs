@@ -28,7 +28,7 @@ pub(crate) async fn private_half_of(
     folder: &SecretsFolder,
     name: &KeyName,
 ) -> Result<PathBuf> {
-    let pair = aws.key_pair(name).await?.ok_or_else(|| {
+    let pair = context.interrupt.or_stop(aws.key_pair(name)).await??.ok_or_else(|| {
         Error::new(Kind::KeyMissing, format!("there is no key pair `{name}`"))
             .hint("make it with `iac key create`, or see which there are with `iac key list`")
     })?;

@@ -32,7 +32,7 @@ fn where_the_credentials_do_not_work_nothing_else_is_blamed() {
     let checks = checks(&run);
     let (outcome, found) = &checks["credentials"];
     assert!(outcome == "failed" && found.starts_with("GetCallerIdentity failed: no such key"), "{found}");
-    for name in ["network", "instance type", "quota", "ssh"] {
+    for name in ["rights", "network", "instance type", "quota", "ssh"] {
         assert_eq!(checks[name].0, "not_checked", "{name}");
     }
     assert!(mend(&run, "credentials").contains("iac config show"));
@@ -108,7 +108,8 @@ fn the_quota_is_compared_with_what_everybody_runs() {
 
     let proxy = laptop.proxy();
     proxy.fault(When::Action("GetServiceQuota"), Fault::Refuse(400, "AccessDeniedException", "not you"));
-    let run = laptop.iac(["doctor"]).ok();
+    let run = laptop.iac(["doctor"]).fails("checks_failed");
+    assert!(checks(&run)["rights"].1.starts_with("missing: `servicequotas:GetServiceQuota`;"), "{:?}", checks(&run));
     assert_eq!(checks(&run)["quota"].0, "not_checked", "what may not be looked at is not known");
     assert!(mend(&run, "quota").starts_with("allow `servicequotas:GetServiceQuota`"));
     proxy.reset();

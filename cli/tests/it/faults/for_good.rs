@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::harness::{Fault, When};
 
-use super::job::{Call, Job, Stage};
+use super::job::{Call, Job, Stage, on_stages};
 use super::jobs;
 
 /// How long one call may take while nothing answers, and while something does on a machine that does other things too.
@@ -31,21 +31,21 @@ fn ends_clearly(job: Job) {
 
 /// The same at those calls alone that are of interest.
 pub(super) fn ends_clearly_at(job: Job, is_of_interest: impl Fn(&Call) -> bool) {
-    let mut idle: Option<Stage> = None;
+    let mut cases = Vec::new();
     for call in job.calls().into_iter().filter(is_of_interest) {
         for (fault, code) in faults(&call) {
-            for end in ends(&fault) {
-                let mut stage = idle.take().unwrap_or_else(|| Stage::new(job));
-                fails(&mut stage, job, &call, &fault, code);
-                if stage.is_untouched() {
-                    stage.proxy.reset();
-                    idle = Some(stage);
-                    break;
-                }
-                end(&mut stage);
-            }
+            cases.extend(ends(&fault).iter().map(|end| (call.clone(), fault.clone(), code, end)));
         }
     }
+    on_stages(job, cases, |mut stage, (call, fault, code, end)| {
+        fails(&mut stage, job, &call, &fault, code);
+        if stage.is_untouched() {
+            stage.proxy.reset();
+            return Some(stage);
+        }
+        end(&mut stage);
+        None
+    });
 }
 
 /// How the work is ended: the deletion meets what a lost answer left, which is as much as anything leaves.
@@ -108,6 +108,11 @@ fn instance_terminate() {
 }
 
 #[test]
+fn instance_stop_start_and_extend() {
+    [jobs::INSTANCE_STOP, jobs::INSTANCE_START, jobs::INSTANCE_EXTEND].into_iter().for_each(ends_clearly);
+}
+
+#[test]
 fn reading_commands_and_copies() {
-    jobs::READING.into_iter().chain([jobs::DEPLOY_COPY]).for_each(ends_clearly);
+    jobs::READING.into_iter().chain([jobs::DEPLOY_COPY, jobs::DEPLOY_FETCH]).for_each(ends_clearly);
 }

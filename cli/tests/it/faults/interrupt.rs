@@ -1,22 +1,23 @@
 //! Ctrl-C at every call of the commands that change something: the first lets the call in flight return, then stops and
 //! says what exists; the second leaves at once. The next run finishes either way.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
 use crate::harness::{Fault, When};
 
-use super::job::{Call, Job, Stage};
+use super::job::{Call, Job, Stage, on_stages};
 use super::jobs;
 
 fn stops_in_two_stages(job: Job) {
-    let (mut idle, mut stops) = (None, 0);
-    for call in job.calls() {
-        let stage = idle.take().unwrap_or_else(|| Stage::new(job));
-        stops += usize::from(stops_once(&stage, job, &call));
-        idle = finished(stage);
-        let stage = idle.take().unwrap_or_else(|| Stage::new(job));
+    let stops = AtomicUsize::new(0);
+    on_stages(job, job.calls(), |stage, call| {
+        stops.fetch_add(usize::from(stops_once(&stage, job, &call)), Ordering::Relaxed);
+        let stage = finished(stage).unwrap_or_else(|| Stage::new(job));
         leaves_at_once(&stage, job, &call);
-        idle = finished(stage);
-    }
-    assert!(stops > 0, "{:?} never stopped", job.words);
+        finished(stage)
+    });
+    assert!(stops.into_inner() > 0, "{:?} never stopped", job.words);
 }
 
 /// Lets the next run finish, unless there is nothing to finish.
@@ -65,6 +66,49 @@ fn leaves_at_once(stage: &Stage, job: Job, call: &Call) {
     assert_eq!(run.status.code(), Some(130), "{:?} at {call:?}: {}", job.words, run.stderr);
 }
 
+/// Nothing answers, and the first Ctrl-C is enough: there is nothing to wait for.
+fn leaves_at_the_first(job: Job) {
+    on_stages(job, job.calls(), |stage, call| {
+        stage.proxy.fault(When::Nth(call.action.clone(), call.nth), Fault::Stall);
+        let running = stage.laptop.start(job.words);
+        stage.proxy.wait_until_struck();
+        running.signal("INT");
+        let begun = Instant::now();
+        let run = running.finish();
+        // A call is given up only after a minute.
+        assert!(begun.elapsed() < Duration::from_secs(30), "{:?} went on waiting for {call:?}", job.words);
+        let _ = run.fails("interrupted");
+        stage.proxy.reset();
+        stage.is_untouched().then_some(stage)
+    });
+}
+
+/// A supervisor's stop counts as Ctrl-C. A terminal that closes ends the command as a kill does, unless `nohup` was asked
+/// to prevent that.
+#[test]
+fn other_signals() {
+    let job = jobs::INSTANCE_CREATE;
+    let signal = |name: &'static str| {
+        let stage = Stage::new(job);
+        stage.proxy.fault(When::First("RunInstances"), Fault::Signal(name));
+        let running = stage.laptop.start(job.words);
+        stage.proxy.aim(&running);
+        (running.finish(), stage)
+    };
+    let (stopped, mut stage) = signal("TERM");
+    stage.made_is_said(&stopped);
+    let _ = stopped.fails("interrupted");
+    stage.again();
+    let (closed, mut stage) = signal("HUP");
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&closed.status), Some(1));
+    stage.again();
+}
+
+#[test]
+fn reading_commands() {
+    jobs::READING.into_iter().for_each(leaves_at_the_first);
+}
+
 #[test]
 fn key_create() {
     stops_in_two_stages(jobs::KEY_CREATE);
@@ -97,6 +141,14 @@ fn instance_terminate() {
 }
 
 #[test]
-fn deploy_copy() {
+fn instance_stop_start_and_extend() {
+    stops_in_two_stages(jobs::INSTANCE_STOP);
+    stops_in_two_stages(jobs::INSTANCE_START);
+    stops_in_two_stages(jobs::INSTANCE_EXTEND);
+}
+
+#[test]
+fn deploy_copy_and_fetch() {
     stops_in_two_stages(jobs::DEPLOY_COPY);
+    stops_in_two_stages(jobs::DEPLOY_FETCH);
 }

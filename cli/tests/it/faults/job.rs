@@ -1,6 +1,9 @@
 //! A command under test: what it starts from, what holds when it is done, and what takes everything away again.
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use crate::harness::{Laptop, Proxy, Run, World};
 
@@ -35,6 +38,38 @@ pub(super) struct Stage {
     pub(super) proxy: Proxy,
     world: World,
     files: BTreeSet<String>,
+}
+
+/// How many stages work through the cases of one test at the same time: nearly all of a case is waiting for time-outs.
+const STAGES: usize = 4;
+
+/// Works through cases on several stages; the work leaves a stage that serves again.
+pub(super) fn on_stages<T: Send>(job: Job, cases: Vec<T>, work: impl Fn(Stage, T) -> Option<Stage> + Sync) {
+    let cases = Mutex::new(cases);
+    let next = || cases.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let perform = || {
+        let mut idle: Option<Stage> = None;
+        while let Some(case) = next() {
+            let given_up = GivenUp(&cases);
+            idle = work(idle.unwrap_or_else(|| Stage::new(job)), case);
+            std::mem::forget(given_up);
+        }
+    };
+    thread::scope(|scope| {
+        let stages = [(); STAGES].map(|()| scope.spawn(perform));
+        for stage in stages {
+            stage.join().unwrap_or_else(|panic| resume_unwind(panic));
+        }
+    });
+}
+
+/// Takes the other cases away when one has failed, so that the test ends.
+struct GivenUp<'a, T>(&'a Mutex<Vec<T>>);
+
+impl<T> Drop for GivenUp<'_, T> {
+    fn drop(&mut self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 /// What of a world a failed command has to report: its ids by kind.

@@ -63,15 +63,52 @@ pub(super) const INSTANCE_TERMINATE: Job = Job {
     done_before: Some("instance_missing"),
 };
 
+pub(super) const INSTANCE_STOP: Job = Job {
+    words: &["instance", "stop"],
+    undo: None,
+    prepare: |laptop| drop(launched(laptop, &["--wait", "running"])),
+    done: |laptop| assert_eq!(states(laptop), ["stopped"]),
+    done_before: None,
+};
+
+pub(super) const INSTANCE_START: Job = Job {
+    words: &["instance", "start"],
+    undo: Some(&["instance", "stop"]),
+    prepare: |laptop| {
+        drop(launched(laptop, &["--no-setup"]));
+        ok(laptop, &["instance", "stop"]);
+    },
+    done: |laptop| assert_eq!(states(laptop), ["running"]),
+    done_before: None,
+};
+
+/// Moves the end on the host, then the tag.
+pub(super) const INSTANCE_EXTEND: Job = Job {
+    words: &["instance", "extend", "1h"],
+    undo: None,
+    prepare: |laptop| drop(launched(laptop, &["--ttl", "10h"])),
+    done: |laptop| {
+        let described = laptop.iac(["instance", "describe"]).ok().json();
+        assert!(described["tags"].to_string().contains("bky:iac:ends"), "{described}");
+    },
+    done_before: None,
+};
+
 /// Copies a file; what it makes lies on the instance.
 pub(super) const DEPLOY_COPY: Job = on_an_instance(&["deploy", "copy", ".config/bky/iac/config.toml", "copied"]);
 
+/// Copies a file back; what it makes lies on this machine.
+pub(super) const DEPLOY_FETCH: Job = on_an_instance(&["deploy", "fetch", "--replace", "/proc/version", "fetched"]);
+
 /// The commands that change nothing on AWS.
-pub(super) const READING: [Job; 6] = [
+pub(super) const READING: [Job; 9] = [
     on_an_instance(&["key", "list"]),
     on_an_instance(&["security-group", "list"]),
     on_an_instance(&["instance", "list"]),
     on_an_instance(&["instance", "describe"]),
+    on_an_instance(&["instance", "wait"]),
+    on_an_instance(&["instance", "console"]),
+    on_an_instance(&["ssh", "--config"]),
     on_an_instance(&["ssh", "--", "true"]),
     on_an_instance(&["deploy", "run", "true"]),
 ];
@@ -95,6 +132,10 @@ fn one_group_lets_in(laptop: &Laptop) {
     assert_eq!(groups.len(), 1);
     let networks = let_in(&laptop.aws(), id(&groups[0]));
     assert_eq!(networks.len(), 1, "{networks:?}");
+}
+
+fn states(laptop: &Laptop) -> Vec<String> {
+    laptop.aws().instances().iter().map(|instance| instance["state"].as_str().unwrap().to_owned()).collect()
 }
 
 fn live(laptop: &Laptop) -> usize {

@@ -2,7 +2,7 @@
 
 use crate::harness::{Fault, When};
 
-use super::job::{Job, Stage};
+use super::job::{Job, on_stages};
 use super::jobs;
 
 /// What passes. A call that is carried out and made again meets its own work: a name that is taken, a rule that is
@@ -18,9 +18,7 @@ const PASSING: [Fault; 7] = [
 ];
 
 pub(super) fn survives(job: Job) {
-    let mut idle: Option<Stage> = None;
-    for fault in &PASSING {
-        let mut stage = idle.take().unwrap_or_else(|| Stage::new(job));
+    on_stages(job, PASSING.to_vec(), |mut stage, fault| {
         stage.allow("20s");
         stage.proxy.fault(When::EachOnce, fault.clone());
         let run = stage.laptop.iac(job.words);
@@ -28,8 +26,8 @@ pub(super) fn survives(job: Job) {
         assert!(stage.proxy.struck() > 0, "{:?} was not struck", job.words);
         stage.proxy.reset();
         (job.done)(&stage.laptop);
-        idle = stage.is_untouched().then_some(stage);
-    }
+        stage.is_untouched().then_some(stage)
+    });
 }
 
 #[test]
@@ -56,6 +54,11 @@ fn instance_terminate_goes_on() {
 }
 
 #[test]
+fn instance_stop_start_and_extend_go_on() {
+    [jobs::INSTANCE_STOP, jobs::INSTANCE_START, jobs::INSTANCE_EXTEND].into_iter().for_each(survives);
+}
+
+#[test]
 fn reading_commands_and_copies_go_on() {
-    jobs::READING.into_iter().chain([jobs::DEPLOY_COPY]).for_each(survives);
+    jobs::READING.into_iter().chain([jobs::DEPLOY_COPY, jobs::DEPLOY_FETCH]).for_each(survives);
 }

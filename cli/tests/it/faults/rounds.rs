@@ -28,6 +28,8 @@ fn changes_come_after_as_few_answers_as_can_be() {
         (jobs::GROUP_DELETE, "DeleteSecurityGroup", 1),
         (jobs::INSTANCE_CREATE, "RunInstances", 2),
         (jobs::INSTANCE_TERMINATE, "TerminateInstances", 1),
+        (jobs::INSTANCE_STOP, "StopInstances", 1),
+        (jobs::INSTANCE_START, "StartInstances", 1),
     ];
     for (job, action, expected) in cases {
         let rounds = rounds(job);
@@ -38,8 +40,9 @@ fn changes_come_after_as_few_answers_as_can_be() {
 #[test]
 fn reading_takes_one_answer() {
     for job in jobs::READING {
-        // A list of groups needs their ids before it can ask for their rules.
-        let most = if job.words == ["security-group", "list"] { 2 } else { 1 };
+        // The rules of groups, the console of an instance and its state from now on are asked for by their ids.
+        let needs_ids = matches!(job.words, ["security-group", "list"] | ["instance", "console" | "wait"]);
+        let most = if needs_ids { 2 } else { 1 };
         let rounds = rounds(job);
         assert!(rounds.len() <= most, "{:?}: {rounds:#?}", job.words);
     }

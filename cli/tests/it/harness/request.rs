@@ -58,7 +58,8 @@ impl Request {
 
     /// Whether it changes nothing.
     pub(crate) fn only_reads(&self) -> bool {
-        ["Describe", "Get", "List"].iter().any(|verb| self.action.starts_with(verb))
+        let reads = ["Describe", "Get", "List"].iter().any(|verb| self.action.starts_with(verb));
+        reads || self.get("DryRun") == Some("true")
     }
 }
 

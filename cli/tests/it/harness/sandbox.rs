@@ -1,4 +1,4 @@
-//! The pool of sandboxes: at most two at a time, each forgets everything between cases.
+//! The pool of sandboxes: at most eight at a time, each forgets everything between cases.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -8,8 +8,8 @@ use super::aws::Aws;
 use super::http;
 use super::server::{Ready, Server};
 
-/// Two cores carry two servers, each with its SSH sessions.
-const MOST: usize = 2;
+/// Two tests at a time, each with as many stages as wait for time-outs side by side.
+const MOST: usize = 8;
 
 static POOL: Mutex<Pool> = Mutex::new(Pool { idle: Vec::new(), taken: 0 });
 static RETURNED: Condvar = Condvar::new();

@@ -118,10 +118,11 @@ fn is_number(text: &str) -> bool {
 }
 
 const NUMBERED: &[(&str, &str)] = &[
-    (r"\bi-[0-9a-f]{8,17}\b", "i-"),
-    (r"\bsg-[0-9a-f]{8,17}\b", "sg-"),
+    // Whole ones only: a line that is drawn may end in the middle of an id.
+    (r"\bi-[0-9a-f]{17}\b", "i-"),
+    (r"\bsg-[0-9a-f]{17}\b", "sg-"),
     (r"\bsgr-[0-9a-f]{8,17}\b", "sgr-"),
-    (r"\bkey-[0-9a-f]{8,17}\b", "key-"),
+    (r"\bkey-[0-9a-f]{17}\b", "key-"),
     (r"\beni-[0-9a-f]{8,17}\b", "eni-"),
     (r"\bami-[0-9a-f]{8,17}\b", "ami-"),
     (r"\bvpc-[0-9a-f]{8,17}\b", "vpc-"),

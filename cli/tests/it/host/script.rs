@@ -65,6 +65,17 @@ fn a_launch_sends_what_is_printed() {
     assert_eq!(laptop.iac(["host", "script"]).ok().text(), String::from_utf8(sent).unwrap());
 }
 
+/// Nobody is asked about the type, so what is whole on each is printed, and said on a terminal or with `-v`.
+#[test]
+fn without_a_network_whole_cores_of_two_threads_are_assumed() {
+    let laptop = Laptop::offline();
+    laptop.write(".config/bky/iac/config.toml", "[iac.enclave]\ncpu_count = 3\nmemory_mib = 65\n");
+    let run = laptop.iac(["-v", "host", "script", "--format", "sh"]);
+    assert!(run.status.success() && run.text().contains("---\nmemory_mib: 66\ncpu_count: 4\n"), "{}", run.text());
+    assert!(run.stderr.contains("two threads are taken to share a core"), "{}", run.stderr);
+    assert_eq!(laptop.iac(["host", "script"]).ok().stderr, "");
+}
+
 #[test]
 fn an_ordinary_instance_has_nothing_to_set_up() {
     let mut laptop = Laptop::offline();

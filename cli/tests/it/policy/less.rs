@@ -98,12 +98,12 @@ fn operate(job: &mut Job) {
     let _ = job.laptop.iac(run).ok();
 
     let setup = ["host", "setup"];
-    job.step(&setup, &["ec2:DescribeInstances"]);
+    job.step(&setup, &["ec2:DescribeInstances", "ec2:DescribeInstanceTypes"]);
     let _ = job.laptop.iac(setup).ok();
     let extend = ["instance", "extend", "1h"];
     job.step(&extend, &["ec2:DescribeInstances", "ec2:CreateTags"]);
     let status = ["host", "status", "--fix"];
-    job.step(&status, &["ec2:DescribeInstances", "ec2:CreateTags"]);
+    job.step(&status, &["ec2:DescribeInstances", "ec2:DescribeInstanceTypes", "ec2:CreateTags"]);
     let _ = job.laptop.iac(status).ok();
     job.step(&["types"], &["ec2:DescribeInstanceTypes", "ec2:DescribeInstanceTypeOfferings"]);
     job.step(&["instance", "console"], &["ec2:DescribeInstances", "ec2:GetConsoleOutput"]);

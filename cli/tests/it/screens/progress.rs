@@ -62,16 +62,16 @@ fn the_first_ctrl_c_wipes_what_is_drawn_and_says_what_exists() {
 
 #[test]
 fn the_second_ctrl_c_wipes_it_too() {
-    let mut laptop = ready();
+    let mut laptop = Laptop::new();
     let proxy = laptop.proxy();
-    // An answer that never comes keeps the first from ending the command.
-    proxy.fault(When::Action("DescribeInstances"), Fault::Stall);
-    let mut drawing = laptop.terminal(80).start(["instance", "list"]);
-    drawing.until("listing instances");
+    // The first lets a call that changes something return, and the answer of this one never comes.
+    proxy.fault(When::Action("ImportKeyPair"), Fault::Stall);
+    let mut drawing = laptop.terminal(80).start(["key", "create"]);
+    drawing.until("importing the public key");
     drawing.types("\u{3}");
     drawing.until("stopping after the call under way; Ctrl-C again leaves at once");
     drawing.types("\u{3}");
     let screen = drawing.finish();
     assert_eq!(screen.code(), Some(130), "{}", screen.text());
-    assert!(screen.is_left_tidy() && !screen.text().contains("listing"), "{}{:?}", screen.text(), screen.raw);
+    assert!(screen.is_left_tidy() && !screen.text().contains("importing"), "{}", screen.text());
 }
