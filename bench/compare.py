@@ -94,6 +94,11 @@ def rows(
     ]
 
 
+def ratio_row(what: str, ours: Sequence[Usage], theirs: Sequence[Usage]) -> Row:
+    """Returns the wall times of two programs and their ratio, without a goal."""
+    return _row(what, "wall", seconds, ours, theirs)
+
+
 def own_row(what: str, ours: list[Usage], goal: Goal) -> Row:
     """Returns the wall time of our program alone."""
     return _row(what, "wall", seconds, ours, None, own_goal=goal)
@@ -103,8 +108,8 @@ def _row(
     what: str,
     field: str,
     show: Callable[[float], str],
-    ours: list[Usage],
-    theirs: list[Usage] | None,
+    ours: Sequence[Usage],
+    theirs: Sequence[Usage] | None,
     ratio_goal: Goal | None = None,
     own_goal: Goal | None = None,
 ) -> Row:

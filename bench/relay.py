@@ -25,7 +25,7 @@ class Relay(ThreadingHTTPServer):
     def __init__(self, upstream: str, delay: float) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.upstream, self.delay = urlsplit(upstream).netloc, delay
-        self.calls: dict[bytes, tuple[str, str, dict[str, str], bytes]] = {}
+        self.calls: dict[tuple[str, bytes], tuple[str, str, dict[str, str], bytes]] = {}
 
     @property
     def endpoint(self) -> str:
@@ -53,10 +53,13 @@ class Relay(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        call = ("POST", self.path, dict(self.headers.items()), body)
-        self.server.calls[body] = call
+        call = (self.command, self.path, dict(self.headers.items()), body)
+        self.server.calls[self.path, body] = call
         answer = self.server.passed(call)
         content = answer.read()
         self.send_response_only(answer.status)

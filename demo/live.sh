@@ -33,6 +33,13 @@ prepare() {
     export BKY_IAC_INSTANCE_NAME=$name BKY_IAC_KEY_NAME=$name BKY_IAC_SECURITY_GROUP=$name
 }
 
+# The record of the user's own environment stays where it is; that of this run stands below it, in the same zone.
+own_record() {
+    local fqdn
+    fqdn=$(setting fqdn '')
+    [[ -z $fqdn ]] || export BKY_IAC_FQDN=$name.$fqdn
+}
+
 # What an expression of Python makes of the JSON document on standard input.
 json() {
     python3 -c 'import json, re, sys; document = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
@@ -58,7 +65,8 @@ ask() {
     cat <<TEXT
 $(iac --version), from $program
 
-This makes a key pair, a security group and an instance, uses them, and takes them away again:
+This makes a key pair, a security group and an instance, uses them, and takes them away again, one by one and then
+all at once:
 
   account   $account
   region    $(setting region "that of the AWS configuration")
@@ -66,7 +74,7 @@ This makes a key pair, a security group and an instance, uses them, and takes th
   endpoint  $endpoint}
   name      $name
 
-It takes about five minutes and costs what $type costs in that time, with a volume and a public address. For
+It takes about ten minutes and costs what $type costs in that time, with a volume and a public address. For
 comparison: an hour of a c6a.xlarge in us-east-1 is 0.153 USD.
 
 TEXT
@@ -78,7 +86,15 @@ TEXT
 
 # What there is under our name, one a line: its noun and what it is called. Fails if AWS cannot be asked.
 left() {
-    list instance id && list security-group id && list key name
+    list instance id && list security-group id && list key name && record
+}
+
+# The record, where there is to be one.
+record() {
+    local described
+    [[ -n ${BKY_IAC_FQDN:-} ]] || return 0
+    described=$(iac dns describe --output json) || return
+    json "'dns ' + document['name'] if document['environment'] == '$name' else ''" <<<"$described" | sed '/^$/d'
 }
 
 list() {
@@ -89,7 +105,7 @@ list() {
 
 # Asks what is left; where AWS does not say, everything may be.
 look() {
-    found=$(left) || found=$(printf '%s '"$name"'\n' instance security-group key)
+    found=$(left) || found=$(printf '%s '"$name"'\n' instance security-group key ${BKY_IAC_FQDN:+dns})
 }
 
 # A launch whose answer was lost may not be listed at once.
@@ -123,6 +139,7 @@ finish() {
     remove instance terminate
     remove security-group delete
     remove key delete
+    remove dns delete
     look
     [[ -z $found ]] || report
     rm -rf "$folder"
@@ -143,6 +160,7 @@ report() {
                         printf '  iac instance terminate --instance-name %s\n' "$id"
                     fi
                     ;;
+                dns) printf '  iac dns delete --fqdn %s --instance-name %s\n' "$BKY_IAC_FQDN" "$name" ;;
                 security-group) printf '  iac security-group delete --security-group %s\n' "$id" ;;
                 key) printf '  iac key delete --key-name %s --secrets-folder %s\n' "$id" "$folder/secrets" ;;
             esac
@@ -153,6 +171,7 @@ report() {
 
 prepare
 trap 'rm -rf "$folder"' EXIT
+own_record
 ask
 trap 'exit 130' INT TERM HUP
 trap finish EXIT

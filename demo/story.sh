@@ -26,4 +26,10 @@ story() {
     run 'iac security-group delete'
     run 'iac key delete'
     run 'iac instance list'
+
+    say "the same as one thing: what would be made and why, all of it, how it stands, and away with it"
+    run 'iac plan'
+    run 'iac up --yes'
+    run 'iac status'
+    run 'iac down --yes'
 }

@@ -2,6 +2,7 @@
 //! caller's address, the value of an image parameter). It is compared with [`crate::observed::Observed`].
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::dns::Fqdn;
 use crate::ingress::Wanted;
@@ -27,6 +28,14 @@ pub struct Environment {
     pub image: Option<String>,
     /// Whether enclaves are enabled.
     pub nitro: bool,
+    /// The subnet, where the user names one.
+    pub subnet_id: Option<String>,
+    /// The size of the root volume in GiB, where the user names one; a larger one does as well.
+    pub volume_gib: Option<i32>,
+    /// The name or the ARN of the instance profile, where the user names one.
+    pub instance_profile: Option<String>,
+    /// How long after its first boot the instance ends, where the user says so.
+    pub ttl: Option<Duration>,
     /// The name that leads to the instance.
     pub fqdn: Option<Fqdn>,
     /// Tags of the user for everything that is made.

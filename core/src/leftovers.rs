@@ -1,9 +1,12 @@
 //! What is left of environments that are gone: ours, of no live environment, in nobody's use, and older than an hour, so
 //! that what is being made at this moment is not taken for it.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use crate::dns::ObservedDns;
 use crate::observed::{Instance, KeyPair, SecurityGroup, Volume};
 use crate::tag::Owner;
 
@@ -21,6 +24,10 @@ pub struct Region {
     pub groups: Vec<SecurityGroup>,
     /// Volumes.
     pub volumes: Vec<Volume>,
+    /// Records that bear a mark of ours, of whatever region their environment is.
+    pub names: Vec<ObservedDns>,
+    /// The environments that are live in other regions.
+    pub elsewhere: BTreeSet<String>,
 }
 
 /// What a leftover is.
@@ -33,6 +40,8 @@ pub enum LeftoverKind {
     SecurityGroup,
     /// A key pair; its file, if there is one, stays.
     KeyPair,
+    /// A record and the mark beside it; its id is its name.
+    Record,
 }
 
 /// Something that is left of an environment that is gone.
@@ -69,6 +78,7 @@ impl Region {
             }
             LeftoverKind::SecurityGroup => live.any(|instance| instance.security_groups.contains(&one.id)),
             LeftoverKind::KeyPair => live.any(|instance| instance.key_name == one.name),
+            LeftoverKind::Record => one.environment.as_ref().is_some_and(|name| self.elsewhere.contains(name)),
         }
     }
 
@@ -100,12 +110,17 @@ fn owned(region: &Region) -> Vec<Leftover> {
         groups.filter_map(|one| make(LeftoverKind::SecurityGroup, &one.id, Some(&one.name), one.owner(), None));
     let pairs = region.pairs.iter();
     let pairs = pairs.filter_map(|one| make(LeftoverKind::KeyPair, &one.id, Some(&one.name), one.owner(), one.created));
-    volumes.chain(groups).chain(pairs).collect()
+    let names = region.names.iter();
+    let names = names.filter_map(|one| {
+        make(LeftoverKind::Record, one.fqdn.as_str(), None, Owner::Ours { environment: Some(one.owner()?) }, None)
+    });
+    volumes.chain(groups).chain(pairs).chain(names).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dns::{RecordSet, Zone};
     use crate::observed::{InstanceState, KeyKind};
     use crate::tag::{ENVIRONMENT, Tag};
 
@@ -161,7 +176,7 @@ mod tests {
                 pair("new", "fresh", 90),
             ],
             groups: vec![group("gone"), group("shared"), group("live"), group("fresh"), group("-")],
-            volumes: vec![],
+            ..Region::default()
         };
         assert_eq!(ids(&region), ["sg--", "sg-gone", "key-old"]);
     }
@@ -184,9 +199,34 @@ mod tests {
             attached_to: attached.then(|| "i-9".to_owned()),
             goes_with_instance: false,
             tags: vec![Tag::new(ENVIRONMENT, "gone")],
+            gib: None,
             created: Some(at(0)),
         };
         let region = |attached| Region { volumes: vec![volume(attached)], ..Region::default() };
         assert_eq!((ids(&region(true)).len(), ids(&region(false)).len()), (0, 1));
+    }
+
+    #[test]
+    fn a_record_is_left_over_where_no_region_has_its_environment() {
+        let fqdn = crate::dns::Fqdn::parse("dev.example.org").expect("a name");
+        let mark = |environment: &str| RecordSet {
+            name: fqdn.mark(),
+            kind: "TXT".to_owned(),
+            ttl: Some(60),
+            values: vec![format!("\"iac:environment={environment}\"")],
+            routing: None,
+        };
+        let zone = Zone { id: "Z1".to_owned(), name: "example.org".to_owned() };
+        let dns =
+            |environment| ObservedDns { fqdn: fqdn.clone(), zone: zone.clone(), records: vec![mark(environment)] };
+        let region = |environment, elsewhere: &[&str]| Region {
+            instances: vec![instance("live", InstanceState::Running, 0)],
+            names: vec![dns(environment)],
+            elsewhere: elsewhere.iter().map(ToString::to_string).collect(),
+            ..Region::default()
+        };
+        assert_eq!(ids(&region("gone", &["far"])), ["dev.example.org"]);
+        assert_eq!(ids(&region("far", &["far"])), Vec::<String>::new());
+        assert_eq!(ids(&region("live", &[])), Vec::<String>::new());
     }
 }

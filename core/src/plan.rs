@@ -4,6 +4,8 @@
 //! before it; what has no such bond goes side by side. Where a plan cannot be made whole it says so in its refusals.
 
 mod diff;
+mod difference;
+mod end;
 mod group;
 mod instance;
 mod key;

@@ -132,6 +132,7 @@ pub(super) fn tagging(id: &str, tags: &[Tag]) -> CreateTagsInputBuilder {
 
 /// Reads EC2's description of an instance.
 pub(super) fn instance(described: types::Instance) -> Instance {
+    let root_volume = root_volume(&described);
     let tags = tags(described.tags);
     let present = |text: Option<String>| text.filter(|text| !text.is_empty());
     Instance {
@@ -157,5 +158,15 @@ pub(super) fn instance(described: types::Instance) -> Instance {
             .into_iter()
             .filter_map(|group| group.group_id)
             .collect(),
+        subnet_id: present(described.subnet_id),
+        instance_profile: described.iam_instance_profile.and_then(|profile| present(profile.arn)),
+        root_volume,
     }
+}
+
+/// The id of the volume behind the root device.
+fn root_volume(described: &types::Instance) -> Option<String> {
+    let root = described.root_device_name()?;
+    let mapping = described.block_device_mappings().iter().find(|mapping| mapping.device_name() == Some(root))?;
+    mapping.ebs()?.volume_id().map(str::to_owned)
 }

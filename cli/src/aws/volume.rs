@@ -67,6 +67,7 @@ fn volume(described: types::Volume) -> Option<Volume> {
         id: described.volume_id?,
         attached_to: attached.and_then(|one| one.instance_id.clone()).filter(|id| !id.is_empty()),
         goes_with_instance: attached.is_some_and(|one| one.delete_on_termination == Some(true)),
+        gib: described.size,
         created: described.create_time.as_ref().and_then(timestamp),
         tags: tags(described.tags),
     })

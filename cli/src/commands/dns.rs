@@ -13,8 +13,9 @@ use iac_core::table::{self, Cell};
 use serde::Serialize;
 
 use super::environment::records_in;
+use super::side_by_side::{Boxed, all};
 use crate::args::{DnsCommand, DnsVerb};
-use crate::aws::Aws;
+use crate::aws::{Aws, CallError};
 use crate::commands::patience::{Patience, timed_out};
 use crate::commands::{Context, check_account, connect, select};
 use crate::error::{Error, Kind, Result};
@@ -88,11 +89,8 @@ async fn delete(context: &Context<'_>, aws: &Aws, force: bool) -> Result<()> {
 /// The marks of all public zones, with the addresses beside them.
 async fn list(context: &Context<'_>, aws: &Aws) -> Result<()> {
     let progress = context.ui.progress("listing records");
-    let mut shown = Vec::new();
-    for zone in progress.during(aws.public_zones()).await? {
-        let sets = progress.during(aws.all_records(&zone)).await?;
-        shown.extend(marked(&zone, &sets).iter().map(Shown::of));
-    }
+    let found = progress.during(context.interrupt.or_stop(Box::pin(marked_in_all_zones(aws)))).await??;
+    let shown: Vec<Shown> = found.iter().map(Shown::of).collect();
     drop(progress);
     context.ui.data(&shown, |width| {
         if shown.is_empty() {
@@ -104,6 +102,17 @@ async fn list(context: &Context<'_>, aws: &Aws) -> Result<()> {
         });
         table::table(&["NAME", "ADDRESS", "ENVIRONMENT", "ZONE"], &rows.collect::<Vec<_>>(), width)
     })
+}
+
+/// The names in all public zones beside which a mark of ours stands.
+pub(super) async fn marked_in_all_zones(aws: &Aws) -> std::result::Result<Vec<ObservedDns>, CallError> {
+    type Found = std::result::Result<Vec<ObservedDns>, CallError>;
+    let looks =
+        aws.public_zones().await?.into_iter().map(|zone| -> Boxed<'_, Found> {
+            Box::pin(async move { Ok(marked(&zone, &aws.all_records(&zone).await?)) })
+        });
+    let found: std::result::Result<Vec<_>, CallError> = all(looks.collect()).await.into_iter().collect();
+    Ok(found?.into_iter().flatten().collect())
 }
 
 /// The names in a zone beside which a mark of ours stands.

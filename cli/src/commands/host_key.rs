@@ -81,7 +81,8 @@ pub(crate) async fn forget(context: &Context<'_>, folder: &SecretsFolder, id: &s
     Ok(())
 }
 
-fn is_known(folder: &SecretsFolder, id: &str) -> Result<bool> {
+/// Tells whether a host key of the instance has been proven on this machine.
+pub(crate) fn is_known(folder: &SecretsFolder, id: &str) -> Result<bool> {
     let known = known_hosts::has_host(&folder.read_known_hosts()?, id);
     known.map_err(|error| Error::new(Kind::AwsAnswer, "AWS's answer holds no usable instance id").cause(error))
 }

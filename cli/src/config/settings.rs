@@ -217,7 +217,12 @@ impl Settings {
 
     /// The size of the root volume in GiB.
     pub(crate) fn volume_gib(&self) -> i32 {
-        self.volume_gib.map_or(16, |gib| i32::try_from(gib).expect("at most 16,384 was accepted"))
+        self.named_volume_gib().unwrap_or(16)
+    }
+
+    /// The size of the root volume in GiB where it is set.
+    pub(crate) fn named_volume_gib(&self) -> Option<i32> {
+        self.volume_gib.map(|gib| i32::try_from(gib).expect("at most 16,384 was accepted"))
     }
 
     pub(crate) fn ssh_from(&self) -> SshFrom {

@@ -1,6 +1,8 @@
 //! `iac plan`, `up`, `status` and `down`: the whole environment as one thing.
 
 mod drift;
+mod end;
+mod host;
 mod interruption;
 mod names;
 mod sharing;
@@ -114,6 +116,7 @@ fn it_reads_well() {
     enter it with `iac ssh`; take everything away with `iac down`
     $ iac status --output text
     instance `nitro-dev` is running at ADDRESS-1, for SECONDS; type `c6a.xlarge`: i-1
+    host: not asked: its host key is not proven on this machine yet; `iac host status` does that
     key pair `nitro-dev` key-1; its file is here
     security group `nitro-dev` sg-1
     as wanted

@@ -2,7 +2,7 @@
 //!
 //! An instance's root is a folder of this machine, so a test lays hosts out, and reads what ran there, past our code.
 
-mod end;
+pub(crate) mod end;
 mod script;
 mod status;
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::harness::{Laptop, launched};
 
 /// The folder that is `/` on the one instance of a laptop.
-fn root_of(laptop: &Laptop) -> PathBuf {
+pub(crate) fn root_of(laptop: &Laptop) -> PathBuf {
     let home = laptop.iac(["deploy", "run", "pwd"]).ok().json()["stdout"].as_str().unwrap().trim_end().to_owned();
     Path::new(&home).parent().unwrap().join("root")
 }

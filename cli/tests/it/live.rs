@@ -55,6 +55,20 @@ fn the_whole_story_is_told_under_a_name_of_its_own() {
 }
 
 #[test]
+fn a_name_of_the_user_stays_where_it_leads() {
+    let (laptop, before) = laptop();
+    let zone = laptop.aws().zone("example.org", false);
+    laptop.aws().record(&zone, "dev.example.org", "A", "198.51.100.9");
+    laptop.configure("fqdn = \"dev.example.org\"\n");
+    let records = laptop.aws().records(&zone);
+    let said = told(&laptop);
+    assert_eq!(said.0, Some(0), "{said:#?}");
+    assert!(said.1.contains(".dev.example.org` leads to"), "{}", said.1);
+    assert_eq!(laptop.aws().records(&zone), records);
+    assert_eq!(laptop.aws().instances().len(), before["Instance"].len());
+}
+
+#[test]
 fn without_a_yes_nothing_is_made() {
     let (laptop, before) = laptop();
     let changes = laptop.aws().changes();

@@ -27,23 +27,53 @@ pub fn left(end: Timestamp, now: Timestamp) -> Option<String> {
     (end > now).then(|| duration::age(now, end))
 }
 
+/// Returns the `ttl` that an instance was launched with, or that it has been given since.
+#[must_use]
+pub fn ttl(instance: &Instance) -> Option<Duration> {
+    duration::parse(tag::value(&instance.tags, tag::TTL)?).ok()
+}
+
+/// Returns when an instance ends, as far as its tags say, and whether its host has told so; until then it is reckoned from
+/// the launch. An instance that is ending has no end to come.
+#[must_use]
+pub fn expected(instance: &Instance) -> Option<(Timestamp, bool)> {
+    let has_end = tag::value(&instance.tags, tag::TTL).is_some() && !instance.state.is_ending();
+    let told = told(instance).filter(|_| has_end).map(|end| (end, true));
+    let reckoned = || {
+        let ttl = SignedDuration::try_from(ttl(instance)?).ok()?;
+        Some((instance.launch_time?.checked_add(ttl).ok()?, false))
+    };
+    told.or_else(|| reckoned().filter(|_| has_end))
+}
+
+/// Reads the end that the host has told.
+fn told(instance: &Instance) -> Option<Timestamp> {
+    tag::value(&instance.tags, tag::ENDS)?.parse().ok()
+}
+
+/// Returns by how much the end on a host still has to be moved for its `ttl` to be longer by `by`, if at all.
+///
+/// What counts is the end that the tags tell: one that an interrupted run has moved on the host, but not told yet, is not
+/// moved twice.
+#[must_use]
+pub fn still_to_add(instance: &Instance, on_host: Timestamp, by: Duration) -> Option<Duration> {
+    let by = SignedDuration::try_from(by).ok()?;
+    let wanted = told(instance).unwrap_or(on_host).checked_add(by).ok()?;
+    let rest = wanted.duration_since(on_host);
+    Duration::try_from(rest).ok().filter(|rest| !rest.is_zero())
+}
+
 /// Says how much time an instance has left, as lists show it; nothing where it does not end by itself.
 ///
 /// Until the host has told its end, it is reckoned from the launch. A stopped instance does not end: its timer stands
 /// still with it, and it goes on costing its volume.
 #[must_use]
 pub fn remark(instance: &Instance, now: Timestamp) -> String {
-    let Some(ttl) = tag::value(&instance.tags, tag::TTL) else { return String::new() };
-    if instance.state.is_ending() {
+    if tag::value(&instance.tags, tag::TTL).is_none() || instance.state.is_ending() {
         return String::new();
     }
-    let told = tag::value(&instance.tags, tag::ENDS).and_then(|text| text.parse::<Timestamp>().ok());
-    let reckoned = || {
-        let ttl = SignedDuration::try_from(duration::parse(ttl).ok()?).ok()?;
-        instance.launch_time?.checked_add(ttl).ok()
-    };
-    let Some(end) = told.or_else(reckoned) else { return "unknown".to_owned() };
-    let about = if told.is_some() { "" } else { "about " };
+    let Some((end, is_told)) = expected(instance) else { return "unknown".to_owned() };
+    let about = if is_told { "" } else { "about " };
     let is_stopped = matches!(instance.state, InstanceState::Stopped | InstanceState::Stopping);
     match left(end, now) {
         Some(left) if is_stopped => format!("{about}{left}, stopped"),
@@ -128,5 +158,17 @@ mod tests {
     fn tags_are_read_again() {
         assert_eq!(tag(at(0)).value, "2027-01-15T08:00:00Z");
         assert_eq!(launch_tag(Duration::from_mins(90)), Tag::new("bky:iac:ttl", "1h30m"));
+    }
+
+    #[test]
+    fn an_interrupted_move_is_not_made_twice() {
+        let at = |hours: i64| Timestamp::from_second(1_800_000_000 + 3600 * hours).expect("a time");
+        let hours = Duration::from_hours;
+        let told = instance("running", vec![Tag::new(tag::TTL, "2h"), tag(at(2))]);
+        assert_eq!(still_to_add(&told, at(2), hours(6)), Some(hours(6)));
+        assert_eq!(still_to_add(&told, at(5), hours(6)), Some(hours(3)), "what is there already is not added again");
+        assert_eq!(still_to_add(&told, at(8), hours(6)), None);
+        let untold = instance("running", vec![Tag::new(tag::TTL, "2h")]);
+        assert_eq!(still_to_add(&untold, at(2), hours(6)), Some(hours(6)));
     }
 }

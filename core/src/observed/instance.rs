@@ -119,6 +119,15 @@ pub struct Instance {
     /// The ids of its security groups.
     #[serde(skip)]
     pub security_groups: Vec<String>,
+    /// The subnet it is in.
+    #[serde(skip)]
+    pub subnet_id: Option<String>,
+    /// The ARN of its instance profile.
+    #[serde(skip)]
+    pub instance_profile: Option<String>,
+    /// The id of its root volume.
+    #[serde(skip)]
+    pub root_volume: Option<String>,
 }
 
 impl Instance {
@@ -141,6 +150,9 @@ impl Instance {
             state_reason: None,
             client_token: None,
             security_groups: Vec::new(),
+            subnet_id: None,
+            instance_profile: None,
+            root_volume: None,
         }
     }
 
@@ -271,20 +283,17 @@ mod tests {
     fn instance() -> Instance {
         Instance {
             name: Some("dev".to_owned()),
-            id: "i-1".to_owned(),
-            state: InstanceState::Running,
-            key_name: None,
             tags: vec![Tag::new("bky:iac:environment", "dev")],
-            public_dns_name: None,
             public_ip_address: Some("203.0.113.5".to_owned()),
             nitro: true,
             instance_type: "c6a.xlarge".to_owned(),
             image_id: "ami-1".to_owned(),
             availability_zone: Some("us-east-1a".to_owned()),
             launch_time: Some("2026-11-22T10:00:00Z".parse().expect("a time")),
-            state_reason: None,
             client_token: Some("token".to_owned()),
             security_groups: vec!["sg-1".to_owned()],
+            subnet_id: Some("subnet-1".to_owned()),
+            ..Instance::new("i-1", InstanceState::Running)
         }
     }
 

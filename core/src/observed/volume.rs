@@ -14,6 +14,8 @@ pub struct Volume {
     pub attached_to: Option<String>,
     /// Whether it goes by itself when that instance ends.
     pub goes_with_instance: bool,
+    /// Its size in GiB, where EC2 says so.
+    pub gib: Option<i32>,
     /// When it was made, where EC2 says so.
     pub created: Option<Timestamp>,
     /// All its tags.

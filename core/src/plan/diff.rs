@@ -1,6 +1,6 @@
 //! What has to be done so that an environment is as wanted.
 
-use super::{Plan, group, instance, key, name, tags};
+use super::{Plan, end, group, instance, key, name, tags};
 use crate::environment::Environment;
 use crate::observed::Observed;
 
@@ -13,9 +13,11 @@ pub fn diff(want: &Environment, have: &Observed) -> Plan {
     let mut plan = Plan::default();
     let group = group::plan(&mut plan, want, have);
     let fate = instance::fate(&mut plan, want, have);
-    let key = key::plan(&mut plan, want, have, fate.is_launch());
+    let is_file_needed = fate.is_launch() || end::is_moved(want, &fate);
+    let key = key::plan(&mut plan, want, have, is_file_needed);
     let needed: Vec<usize> = key.into_iter().chain(group).collect();
     let moved = instance::plan(&mut plan, want, &fate, &needed);
+    end::plan(&mut plan, want, &fate, &key.into_iter().chain(moved).collect::<Vec<_>>());
     name::plan(&mut plan, want, have, &fate, moved);
     tags::plan(&mut plan, want, have, &fate);
     plan

@@ -1,5 +1,6 @@
 //! The instance of a plan: one, running, as wanted. What AWS can change in place is changed; the rest needs a new one.
 
+use super::difference::differences;
 use super::{Action, Need, Plan, Refusal};
 use crate::environment::Environment;
 use crate::observed::{Instance, InstanceState, Observed};
@@ -49,27 +50,6 @@ pub(super) fn fate<'a>(plan: &mut Plan, want: &Environment, have: &'a Observed) 
     }
     let reasons = differences(want, have, first);
     if reasons.is_empty() { Fate::Stay(first) } else { Fate::Replace(first, reasons) }
-}
-
-/// Returns what only a new instance can mend.
-fn differences(want: &Environment, have: &Observed, instance: &Instance) -> Vec<String> {
-    let differs = |what: &str, is: &str, wanted: &str| format!("its {what} is `{is}`, wanted `{wanted}`");
-    let mut reasons = Vec::new();
-    if instance.instance_type != want.instance_type {
-        reasons.push(differs("type", &instance.instance_type, &want.instance_type));
-    }
-    if let Some(image) = want.image.as_ref().filter(|image| **image != instance.image_id) {
-        reasons.push(differs("image", &instance.image_id, image));
-    }
-    if instance.key_name.as_deref() != Some(want.key_name.as_str()) {
-        let is = instance.key_name.as_deref().unwrap_or("none");
-        reasons.push(differs("key pair", is, want.key_name.as_str()));
-    }
-    let is_in_group = have.group_id.as_ref().is_some_and(|id| instance.security_groups.contains(id));
-    if !is_in_group {
-        reasons.push(format!("it is not in security group `{}`", want.group));
-    }
-    reasons
 }
 
 /// Plans the instance and returns the step after which its address may be another.

@@ -5,12 +5,12 @@ use crate::environment::Environment;
 use crate::key_work::{CreateWork, FileState, KeyFiles};
 use crate::observed::{KeyPair, Observed};
 
-/// Plans the key pair and returns the step that a launch has to wait for.
-pub(super) fn plan(plan: &mut Plan, want: &Environment, have: &Observed, is_launch: bool) -> Option<usize> {
+/// Plans the key pair and returns the step that a launch has to wait for. `is_needed`: a launch or a login takes its file.
+pub(super) fn plan(plan: &mut Plan, want: &Environment, have: &Observed, is_needed: bool) -> Option<usize> {
     let name = &want.key_name;
     let (pair, files) = have.key(name).map_or((None, KeyFiles::default()), |key| (key.pair.clone(), key.files.clone()));
     match pair {
-        Some(pair) => with_pair(plan, want, &pair, &files, is_launch),
+        Some(pair) => with_pair(plan, want, &pair, &files, is_needed),
         None if files.pem.is_present() => match files.pem {
             FileState::Key(_) => {
                 let reason = format!("there is no key pair of this name, and `{name}.pem` is a private key");
@@ -25,7 +25,7 @@ pub(super) fn plan(plan: &mut Plan, want: &Environment, have: &Observed, is_laun
     }
 }
 
-fn with_pair(plan: &mut Plan, want: &Environment, pair: &KeyPair, files: &KeyFiles, is_launch: bool) -> Option<usize> {
+fn with_pair(plan: &mut Plan, want: &Environment, pair: &KeyPair, files: &KeyFiles, is_needed: bool) -> Option<usize> {
     let name = want.key_name.clone();
     let is_new_its_own = pair.owner().is_ours() && files.new.is_private_half_of(pair);
     let unfinished = "an interrupted run left it unfinished";
@@ -33,7 +33,7 @@ fn with_pair(plan: &mut Plan, want: &Environment, pair: &KeyPair, files: &KeyFil
         return is_new_its_own.then(|| plan.add(Action::CreateKey(name, CreateWork::RemoveNew), unfinished, &[]));
     }
     if files.pem.is_present() {
-        if is_launch {
+        if is_needed {
             plan.refused.push(Refusal::KeyFileDiffers(name));
         }
         return None;
@@ -44,7 +44,7 @@ fn with_pair(plan: &mut Plan, want: &Environment, pair: &KeyPair, files: &KeyFil
     if files.deleting.is_private_half_of(pair) {
         return Some(plan.add(Action::RestoreKeyFile(name), "an interrupted deletion set its file aside", &[]));
     }
-    if is_launch {
+    if is_needed {
         plan.refused.push(Refusal::KeyFileMissing(name));
     }
     None

@@ -38,6 +38,7 @@ fn sign(action: &Action) -> char {
         | Action::ChangeRules { .. }
         | Action::Start(_)
         | Action::SwitchEnclaves { .. }
+        | Action::MoveEnd { .. }
         | Action::Tag { .. }
         | Action::PointName(..) => '~',
     }

@@ -1,6 +1,7 @@
 //! One step of a plan: what is done, why, after which other steps, and whether the user has to allow it.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -78,6 +79,15 @@ pub enum Action {
         /// Whether they are to be enabled.
         on: bool,
     },
+    /// Move the end of an instance to a later time: on its host, then its tags.
+    MoveEnd {
+        /// The instance's id.
+        id: String,
+        /// The `ttl` that it has.
+        from: Duration,
+        /// The `ttl` that it is to have.
+        to: Duration,
+    },
     /// Terminate an instance and wait until it is gone.
     Terminate(String),
     /// Wait until an instance that is ending is gone.
@@ -128,6 +138,7 @@ impl Action {
             Self::Launch(_) => "launch_instance",
             Self::Start(_) => "start_instance",
             Self::SwitchEnclaves { .. } => "switch_enclaves",
+            Self::MoveEnd { .. } => "move_end",
             Self::Terminate(_) => "terminate_instance",
             Self::AwaitEnd(_) => "await_termination",
             Self::Tag { .. } => "tag",
@@ -153,6 +164,7 @@ impl Action {
             Self::Start(_) => "start",
             Self::SwitchEnclaves { on: true, .. } => "switch enclaves on in",
             Self::SwitchEnclaves { on: false, .. } => "switch enclaves off in",
+            Self::MoveEnd { .. } => "move the end of",
             Self::Terminate(_) => "terminate",
             Self::AwaitEnd(_) => "wait for the end of",
             Self::Tag { .. } => "tag",
@@ -173,7 +185,11 @@ impl Action {
             Self::CreateGroup(name) => format!("security group `{name}`"),
             Self::ChangeRules { name, .. } | Self::DeleteGroup { name, .. } => format!("security group `{name}`"),
             Self::Launch(name) => format!("instance `{name}`"),
-            Self::Start(_) | Self::SwitchEnclaves { .. } | Self::Terminate(_) | Self::AwaitEnd(_) => "instance".into(),
+            Self::Start(_)
+            | Self::SwitchEnclaves { .. }
+            | Self::MoveEnd { .. }
+            | Self::Terminate(_)
+            | Self::AwaitEnd(_) => "instance".into(),
             Self::Tag { what, .. } => (*what).to_owned(),
             Self::PointName(name, _) | Self::ForgetName(name) => format!("record `{name}`"),
             Self::DeleteVolume(_) => "volume".to_owned(),
@@ -187,6 +203,7 @@ impl Action {
             Self::ChangeRules { id, .. }
             | Self::Start(id)
             | Self::SwitchEnclaves { id, .. }
+            | Self::MoveEnd { id, .. }
             | Self::Terminate(id)
             | Self::AwaitEnd(id)
             | Self::Tag { id, .. }

@@ -5,10 +5,15 @@ mod world;
 
 use proptest::prelude::*;
 
+use std::time::Duration;
+
 use super::*;
+use crate::environment::Environment;
 use crate::observed::{InstanceState, Observed};
 use simulator::apply;
 use world::{any_environment, any_observed, environment, fresh, instance, observed, ours};
+
+const HOUR: Duration = Duration::from_hours(1);
 
 /// Everything that is there, as lines; what carries another's tag is told from what is ours by its line.
 fn lines(have: &Observed) -> Vec<String> {
@@ -151,6 +156,46 @@ fn what_needs_a_new_instance_says_so() {
     ~ point record `dev.example.org`: it leads to 203.0.113.50, and the instance gets another address
     ");
     assert_eq!(plan.not_permitted(&[Need::Restart]).len(), 2);
+}
+
+#[test]
+fn what_the_settings_name_of_a_launch_is_compared_and_the_rest_is_not() {
+    let mut have = observed();
+    have.instances[0].subnet_id = Some("subnet-1".to_owned());
+    have.instances[0].instance_profile = Some("arn:aws:iam::1:instance-profile/paths/web".to_owned());
+    have.instances[0].root_volume = Some("vol-1".to_owned());
+    have.volumes = vec![world::volume("vol-1", "i-1", 16)];
+    assert!(diff(&environment(), &have).is_empty());
+    let named = |subnet: &str, gib: i32, profile: &str| Environment {
+        subnet_id: Some(subnet.to_owned()),
+        volume_gib: Some(gib),
+        instance_profile: Some(profile.to_owned()),
+        ..environment()
+    };
+    for profile in ["web", "arn:aws:iam::1:instance-profile/paths/web"] {
+        assert!(diff(&named("subnet-1", 8, profile), &have).is_empty(), "a larger volume does as well");
+    }
+    let plan = diff(&Environment { ttl: Some(HOUR), ..named("subnet-2", 32, "db") }, &have);
+    assert_eq!(plan.not_permitted(&[Need::Restart]).len(), 2);
+    insta::assert_snapshot!(plan.steps[0].reason, @"its subnet is `subnet-1`, wanted `subnet-2`; its volume has 16 GiB, wanted 32; its instance profile is `web`, wanted `db`; it does not end by itself, and `ttl` is set");
+}
+
+#[test]
+fn an_end_is_only_ever_moved_to_a_later_time() {
+    let want = |hours: u32| Environment { ttl: Some(HOUR * hours), ..environment() };
+    let mut have = observed();
+    have.instances[0].tags.push(crate::host::end::launch_tag(2 * HOUR));
+    assert!(diff(&want(2), &have).is_empty());
+    assert!(diff(&environment(), &have).is_empty(), "without `ttl` the end is left as it is");
+    insta::assert_snapshot!(diff(&want(8), &have).text(), @"~ move the end of instance i-1: its `ttl` is `2h`, wanted `8h`");
+    insta::assert_snapshot!(diff(&want(1), &have).text(), @"  keep the end of instance i-1: its `ttl` is `2h`, wanted `1h`, but an end is never moved to an earlier time");
+    have.instances[0].state = InstanceState::Stopped;
+    let plan = diff(&want(8), &have);
+    let after: Vec<_> = plan.steps.iter().map(|step| (step.action.name(), step.after.clone())).collect();
+    assert_eq!(after[..2], [("start_instance", vec![]), ("move_end", vec![0])]);
+    have.keys[0].files = crate::key_work::KeyFiles::default();
+    assert_eq!(diff(&want(8), &have).refused[0].code(), "key_file_missing", "the host has to be asked");
+    assert!(diff(&want(1), &have).refused.is_empty());
 }
 
 #[test]

@@ -10,11 +10,15 @@ use iac_core::plan::{Action, Plan, Step};
 
 use super::observe::Seen;
 use crate::aws::{Aws, Group, Wanted};
+use crate::commands::host_key::{self, Trust};
 use crate::commands::patience::{Patience, timed_out};
 use crate::commands::side_by_side::{Boxed, all};
-use crate::commands::{Context, dns, instance, key, security_group, select};
+use crate::commands::{Context, dns, host, instance, key, security_group, select, target};
 use crate::error::{Error, Kind, Made, Result};
 use crate::files::SecretsFolder;
+
+/// How long an instance that runs may take to let us in before its end stays where it is.
+const REACHED_WITHIN: Duration = Duration::from_mins(1);
 
 /// Whoever carries a plan out, with all that the steps need.
 pub(super) struct Worker<'a> {
@@ -75,6 +79,7 @@ impl Worker<'_> {
             }
             Action::Start(id) => self.start(self.instance(id)?).await?,
             Action::SwitchEnclaves { id, on } => self.switch_enclaves(self.instance(id)?, *on).await?,
+            Action::MoveEnd { id, from, to } => self.move_end(id, *from, *to).await?,
             Action::Terminate(id) => self.terminate(id).await?,
             Action::AwaitEnd(id) => self.ended(id).await?,
             Action::Tag { id, tags, .. } => aws.tag(id, tags).await?,
@@ -133,6 +138,17 @@ impl Worker<'_> {
         aws.switch_enclaves(&stopped.id, on).await?;
         context.interrupt.check()?;
         self.start(&stopped).await
+    }
+
+    /// Makes the `ttl` longer, on the host first; where that cannot be reached nothing changes.
+    async fn move_end(&self, id: &str, from: Duration, to: Duration) -> Result<()> {
+        let (context, aws, folder) = (self.context, self.aws, self.folder()?);
+        let instance = instance::wait::running(context, aws, id, &mut Patience::new(self.timeout)).await?;
+        let key_file = target::private_half(context, aws, folder, &instance).await?;
+        let mut patience = Patience::new(self.timeout.min(REACHED_WITHIN));
+        let trust = Trust::ConsoleOfRestarted;
+        let target = host_key::reach(context, aws, folder, &instance, &key_file, &mut patience, trust).await?;
+        host::end::lengthen(context, aws, &instance, &target, from, to).await
     }
 
     async fn terminate(&self, id: &str) -> Result<()> {

@@ -1,6 +1,6 @@
 //! What there is beyond one environment: every environment of a region, and what is left of those that are gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use iac_core::duration::age;
 use iac_core::leftovers::{Leftover, LeftoverKind, Region, leftovers};
@@ -9,6 +9,7 @@ use iac_core::text::plain;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::names::{Names, names};
 use crate::aws::{Aws, Wanted, WantedGroups, WantedKeyPairs};
 use crate::commands::side_by_side::{Boxed, all};
 use crate::commands::{Context, connect, connect_in};
@@ -34,38 +35,59 @@ pub(super) async fn look(context: &Context<'_>, all_regions: bool) -> Result<Vec
     let aws = connect(context.settings).await?;
     let progress = context.ui.progress("looking at every environment");
     if !all_regions {
-        return Ok(vec![progress.during(context.interrupt.or_stop(Box::pin(shown(&aws)))).await??]);
+        return Ok(vec![progress.during(context.interrupt.or_stop(Box::pin(shown(context, &aws)))).await??]);
     }
     let regions = progress.during(aws.regions()).await?;
+    let home = aws.region.as_str();
     let looks = regions.into_iter().map(|region| -> Boxed<'_, Result<Shown>> {
-        Box::pin(async move { shown(&connect_in(context.settings, region).await?).await })
+        Box::pin(async move {
+            let aws = connect_in(context.settings, region).await?;
+            // Records know no region: they are shown with the one of the settings.
+            if aws.region == home { shown(context, &aws).await } else { Ok(Shown::of(&aws, look_at(&aws).await?)) }
+        })
     });
     progress.during(context.interrupt.or_stop(all(looks.collect()))).await?.into_iter().collect()
 }
 
-/// What is ours in the region of this connection.
-pub(super) async fn shown(aws: &Aws) -> Result<Shown> {
-    let (instances, using, pairs, groups, volumes) = tokio::try_join!(
-        aws.instances(Wanted::Ours),
+/// What is ours in the region of this connection, and what is left of names.
+pub(super) async fn shown(context: &Context<'_>, aws: &Aws) -> Result<Shown> {
+    let mut region = look_at(aws).await?;
+    let Names { records, elsewhere } = names(context, aws, &live(&region.instances)).await?;
+    region.names = records;
+    region.elsewhere = elsewhere;
+    Ok(Shown::of(aws, region))
+}
+
+async fn look_at(aws: &Aws) -> Result<Region> {
+    let (instances, pairs, groups, volumes) = tokio::try_join!(
+        // Whoever's instance uses something of ours, it is in use.
         aws.instances(Wanted::All),
         aws.key_pairs(WantedKeyPairs::Ours),
         aws.security_groups(WantedGroups::Ours),
         aws.volumes(None),
     )?;
-    let mut live: BTreeMap<String, Vec<Instance>> = BTreeMap::new();
-    for instance in instances.into_iter().filter(|instance| instance.state != InstanceState::Terminated) {
-        let name = instance.environment().unwrap_or_else(|| "-".to_owned());
-        live.entry(name).or_default().push(instance);
-    }
-    let environments = live.into_iter().map(|(name, instances)| Environment { name, instances });
-    // Whoever's instance uses something of ours, it is in use.
     let groups = groups.into_iter().map(|group| group.with_ingress(Vec::new())).collect();
-    let region = Region { instances: using, pairs, groups, volumes };
-    let left = leftovers(&region, Timestamp::now());
-    Ok(Shown { region: aws.region.clone(), environments: environments.collect(), leftovers: left })
+    Ok(Region { instances, pairs, groups, volumes, ..Region::default() })
+}
+
+/// The environments that have a live instance.
+pub(super) fn live(instances: &[Instance]) -> BTreeSet<String> {
+    instances.iter().filter(|instance| instance.state.is_live()).filter_map(Instance::environment).collect()
 }
 
 impl Shown {
+    fn of(aws: &Aws, region: Region) -> Self {
+        let leftovers = leftovers(&region, Timestamp::now());
+        let mut environments: BTreeMap<String, Vec<Instance>> = BTreeMap::new();
+        let is_there = |instance: &Instance| instance.state != InstanceState::Terminated && instance.owner().is_ours();
+        for instance in region.instances.into_iter().filter(is_there) {
+            let name = instance.environment().unwrap_or_else(|| "-".to_owned());
+            environments.entry(name).or_default().push(instance);
+        }
+        let environments = environments.into_iter().map(|(name, instances)| Environment { name, instances });
+        Self { region: aws.region.clone(), environments: environments.collect(), leftovers }
+    }
+
     /// The region as people read it.
     pub(super) fn text(&self, now: Timestamp) -> String {
         let mut lines = vec![format!("region {}", self.region)];
@@ -104,5 +126,6 @@ pub(super) fn what(kind: LeftoverKind) -> &'static str {
         LeftoverKind::Volume => "volume",
         LeftoverKind::SecurityGroup => "security group",
         LeftoverKind::KeyPair => "key pair",
+        LeftoverKind::Record => "record",
     }
 }

@@ -1,7 +1,8 @@
 //! `iac down --leftovers`: removes what is left of environments that are gone, and never a key file.
 
+use iac_core::dns::Fqdn;
 use iac_core::leftovers::{Leftover, LeftoverKind};
-use iac_core::name::KeyName;
+use iac_core::name::{InstanceName, KeyName};
 use iac_core::text::plain;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,7 +10,7 @@ use serde::Serialize;
 use super::everywhere::{in_words, shown, what};
 use crate::args::DownOptions;
 use crate::aws::{Aws, Group};
-use crate::commands::{Context, check_account, connect, security_group};
+use crate::commands::{Context, check_account, connect, dns, security_group};
 use crate::error::{Error, Kind, Result};
 
 /// What `down --leftovers` prints.
@@ -24,7 +25,7 @@ struct Shown {
 pub(super) async fn remove(context: &Context<'_>, options: &DownOptions) -> Result<()> {
     let aws = connect(context.settings).await?;
     let progress = context.ui.progress("looking for what is left over");
-    let looking = async { tokio::try_join!(shown(&aws), check_account(context.settings, &aws)) };
+    let looking = async { tokio::try_join!(shown(context, &aws), check_account(context.settings, &aws)) };
     let (before, _) = progress.during(Box::pin(looking)).await?;
     drop(progress);
     let now = Timestamp::now();
@@ -37,7 +38,7 @@ pub(super) async fn remove(context: &Context<'_>, options: &DownOptions) -> Resu
         context.interrupt.check()?;
         progress.during(delete(context, &aws, one, options)).await?;
     }
-    let after = progress.during(shown(&aws)).await?.leftovers;
+    let after = progress.during(shown(context, &aws)).await?.leftovers;
     drop(progress);
     if !after.is_empty() {
         let error = Error::new(Kind::SomethingLeft, format!("{} resources are left over", after.len()));
@@ -54,6 +55,13 @@ async fn delete(context: &Context<'_>, aws: &Aws, one: &Leftover, options: &Down
             let (id, name) = (one.id.clone(), one.name.clone().unwrap_or_default());
             let group = Group { id, name, vpc_id: None, description: String::new(), tags: Vec::new() };
             security_group::until_gone(context, aws, &group, options.timeout.0).await
+        }
+        LeftoverKind::Record => {
+            let environment = one.environment.as_deref().and_then(|name| InstanceName::parse(name).ok());
+            match (Fqdn::parse(&one.id), environment) {
+                (Ok(fqdn), Some(name)) => dns::forget(context, aws, &fqdn, &name, false).await.map(drop),
+                _ => Ok(()),
+            }
         }
         LeftoverKind::KeyPair => {
             let name = one.name.as_deref().and_then(|name| KeyName::parse(name).ok());

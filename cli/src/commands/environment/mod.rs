@@ -6,7 +6,9 @@
 mod apply;
 mod down;
 mod everywhere;
+mod host;
 mod leftovers;
+mod names;
 mod observe;
 mod plan;
 mod refused;

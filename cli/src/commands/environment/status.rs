@@ -1,6 +1,8 @@
-//! `iac status`: what there is of the environment, and where it differs from the settings. Nothing is changed.
+//! `iac status`: what there is of the environment, how its host is, how much time it has left, and where it differs from
+//! the settings. Nothing is changed.
 
 use iac_core::duration::age;
+use iac_core::host::end;
 use iac_core::name::InstanceName;
 use iac_core::observed::{Instance, KeyFile, ListedKeyPair, SecurityGroup};
 use iac_core::plan::Plan;
@@ -10,6 +12,7 @@ use serde::Serialize;
 
 use super::DIFFERENCES;
 use super::everywhere;
+use super::host::{self, HostCheck};
 use super::observe::Seen;
 use super::plan::look;
 use crate::args::StatusOptions;
@@ -21,6 +24,10 @@ use crate::error::Result;
 struct Shown<'a> {
     environment: &'a InstanceName,
     instances: Vec<&'a Instance>,
+    /// When the instance ends itself.
+    ends: Option<Timestamp>,
+    /// How the host is; `None` where no instance runs.
+    host: Option<HostCheck>,
     key_pair: Option<ListedKeyPair>,
     security_group: Option<&'a SecurityGroup>,
     record: Option<Record>,
@@ -43,11 +50,12 @@ pub(in crate::commands) async fn status(context: &Context<'_>, options: &StatusO
         return status_of_all(context, options).await;
     }
     let aws = connect(context.settings).await?;
-    let (seen, want, plan) = look(context, &aws).await?;
-    let shown = shown(&want.name, &seen, &plan, context);
+    let looks = Box::pin(async { tokio::try_join!(look(context, &aws), host::check(context, &aws)) });
+    let ((seen, want, plan), host) = looks.await?;
+    let shown = Shown { host, ..shown(&want.name, &seen, &plan, context) };
+    let shown = shown.with_end();
     context.ui.data(&shown, |_| text(&shown, Timestamp::now()))?;
-    let differs = !plan.is_empty() || !plan.refused.is_empty();
-    Ok(if options.check && differs { DIFFERENCES } else { 0 })
+    Ok(if options.check && shown.differs() { DIFFERENCES } else { 0 })
 }
 
 /// Shows every environment of the region, or of all regions.
@@ -74,7 +82,24 @@ fn shown<'a>(name: &'a InstanceName, seen: &'a Seen, plan: &'a Plan, context: &C
         ours: dns.is_of(name),
     });
     let instances = have.own_instances().filter(|instance| !is_gone(instance)).collect();
-    Shown { environment: name, instances, key_pair: listed, security_group: have.group(), record, drift: plan }
+    let security_group = have.group();
+    let (ends, host) = (None, None);
+    Shown { environment: name, instances, ends, host, key_pair: listed, security_group, record, drift: plan }
+}
+
+impl Shown<'_> {
+    /// What the host says of its end counts before what the tags say.
+    fn with_end(self) -> Self {
+        let told = self.host.as_ref().and_then(|host| host.ends);
+        let expected = || self.instances.iter().find_map(|instance| end::expected(instance)).map(|(ends, _)| ends);
+        Self { ends: told.or_else(expected), ..self }
+    }
+
+    /// Whether anything is not as the settings say.
+    fn differs(&self) -> bool {
+        let is_host_wrong = self.host.as_ref().is_some_and(|host| host.ready == Some(false));
+        !self.drift.is_empty() || !self.drift.refused.is_empty() || is_host_wrong
+    }
 }
 
 fn is_gone(instance: &Instance) -> bool {
@@ -89,10 +114,14 @@ fn text(shown: &Shown<'_>, now: Timestamp) -> String {
         let Instance { id, state, instance_type, .. } = instance;
         let name = shown.environment;
         lines.push(format!("instance `{name}` is {state}{address}{since}; type `{instance_type}`: {id}"));
+        lines.extend(
+            Some(end::remark(instance, now)).filter(|left| !left.is_empty()).map(|left| format!("time left: {left}")),
+        );
     }
     if shown.instances.is_empty() {
         lines.push(format!("instance `{}`: none", shown.environment));
     }
+    lines.extend(shown.host.as_ref().map(HostCheck::text));
     lines.push(match &shown.key_pair {
         Some(key) => format!("key pair `{}` {}; its file {}", key.pair.name, key.pair.id, file(key.file)),
         None => "key pair: none".to_owned(),
@@ -107,9 +136,13 @@ fn text(shown: &Shown<'_>, now: Timestamp) -> String {
         lines.push(format!("record `{}` {leads}{whose}", record.name));
     }
     let lines: String = lines.iter().map(|line| plain(line) + "\n").collect();
-    let is_right = shown.drift.is_empty() && shown.drift.refused.is_empty();
+    let has_drift = !shown.drift.is_empty() || !shown.drift.refused.is_empty();
     let drift = shown.drift.text();
-    if is_right { lines + &drift + "as wanted" } else { lines + "differs from the settings:\n" + &drift }
+    match (has_drift, shown.differs()) {
+        (true, _) => lines + "differs from the settings:\n" + &drift,
+        (false, true) => lines + &drift + "as wanted, but for the host",
+        (false, false) => lines + &drift + "as wanted",
+    }
 }
 
 fn file(state: Option<KeyFile>) -> &'static str {

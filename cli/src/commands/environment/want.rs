@@ -22,6 +22,10 @@ pub(super) async fn want(context: &Context<'_>, aws: &Aws) -> Result<Environment
         instance_type: settings.instance_type().to_owned(),
         image,
         nitro: settings.nitro(),
+        subnet_id: settings.subnet_id.clone(),
+        volume_gib: settings.named_volume_gib(),
+        instance_profile: settings.instance_profile.clone(),
+        ttl: settings.ttl,
         fqdn: settings.fqdn.clone(),
         tags: settings.tags.clone(),
     })

@@ -1,18 +1,21 @@
 //! The end of an instance as its tag tells it: written after the host has, since the host's own is what counts.
 
+use std::time::Duration;
+
 use iac_core::host::{end, script};
 use iac_core::observed::Instance;
 use iac_core::tag::{self, Tag};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::remote;
+use super::{remote, wanted};
 use crate::args::ExtendOptions;
 use crate::aws::Aws;
 use crate::commands::Context;
 use crate::commands::must_be_ours;
 use crate::commands::target::reach;
 use crate::error::{Error, Kind, Result};
+use crate::ssh::Target;
 
 /// What the host's script ends with where it has written no end.
 const NO_END: u8 = 3;
@@ -49,16 +52,7 @@ pub(crate) async fn extend(context: &Context<'_>, options: &ExtendOptions) -> Re
     if tag::value(&host.instance.tags, tag::TTL).is_none() {
         return Err(none(id));
     }
-    let said = remote::run(context, &host.target, &script::extend(options.by.0), String::new()).await?;
-    let ends = match (said.status, end::answer(&said.stdout)) {
-        (0, Some(ends)) => ends,
-        (NO_END, _) => return Err(none(id).hint("arm it anew with `iac host status --fix`")),
-        (TOO_FAR, _) => {
-            return Err(Error::new(Kind::EndTooFar, format!("an end more than 30 days from now is refused: {id}"))
-                .hint("extend by less; see how much time is left with `iac instance list`"));
-        }
-        _ => return Err(remote::unclear(&said, id)),
-    };
+    let ends = moved(context, &host.target, options.by.0).await?;
     tag(context, &host.aws, &host.instance, Some(ends)).await.map_err(|error| {
         error
             .hint(format!("the instance ends at {ends}; only its tag does not say so: `iac host status --fix` sets it"))
@@ -67,6 +61,43 @@ pub(crate) async fn extend(context: &Context<'_>, options: &ExtendOptions) -> Re
         let left = end::left(ends, Timestamp::now()).unwrap_or_else(|| "a moment".to_owned());
         format!("instance {id} ends at {ends}, in {left}")
     })
+}
+
+/// Makes the `ttl` of an instance that can be reached longer, however far an interrupted run came with that.
+pub(crate) async fn lengthen(
+    context: &Context<'_>,
+    aws: &Aws,
+    instance: &Instance,
+    target: &Target,
+    from: Duration,
+    to: Duration,
+) -> Result<()> {
+    let report = remote::look(context, target, &wanted(context.settings, None)).await?;
+    let on_host = report.ends.ok_or_else(|| unarmed(&instance.id))?;
+    context.interrupt.check()?;
+    let ends = match end::still_to_add(instance, on_host, to.saturating_sub(from)) {
+        Some(by) => moved(context, target, by).await?,
+        None => on_host,
+    };
+    Ok(aws.tag(&instance.id, &[end::tag(ends), end::launch_tag(to)]).await?)
+}
+
+/// Moves the end on the host and returns the one that it has then.
+async fn moved(context: &Context<'_>, target: &Target, by: Duration) -> Result<Timestamp> {
+    let id = &target.instance_id;
+    let said = remote::run(context, target, &script::extend(by), String::new()).await?;
+    match (said.status, end::answer(&said.stdout)) {
+        (0, Some(ends)) => Ok(ends),
+        (NO_END, _) => Err(unarmed(id)),
+        (TOO_FAR, _) => Err(Error::new(Kind::EndTooFar, format!("an end more than 30 days from now is refused: {id}"))
+            .hint("extend by less; see how much time is left with `iac instance list`")),
+        _ => Err(remote::unclear(&said, id)),
+    }
+}
+
+/// The host of an instance that is to end itself has no end.
+fn unarmed(id: &str) -> Error {
+    none(id).hint("arm it anew with `iac host status --fix`")
 }
 
 fn none(id: &str) -> Error {

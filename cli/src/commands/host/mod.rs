@@ -9,6 +9,7 @@ mod status;
 
 use iac_core::host::Wanted;
 use iac_core::host::allocator::Allocator;
+use iac_core::host::report::Report;
 use iac_core::observed::Instance;
 use iac_core::{duration, tag};
 
@@ -19,6 +20,7 @@ use crate::commands::instance::fitting;
 use crate::commands::target::{Reached, reach_and};
 use crate::config::Settings;
 use crate::error::Result;
+use crate::ssh::Target;
 
 /// Runs one verb of `iac host` and returns the exit status.
 pub(super) async fn run(context: &Context<'_>, command: HostCommand) -> Result<u8> {
@@ -27,6 +29,11 @@ pub(super) async fn run(context: &Context<'_>, command: HostCommand) -> Result<u
         HostVerb::Setup => setup::run(context, &command.target).await.map(|()| 0),
         HostVerb::Status { fix } => status::run(context, &command.target, fix).await,
     }
+}
+
+/// Looks at a host that can be reached, by one connection.
+pub(crate) async fn look(context: &Context<'_>, target: &Target, wanted: &Wanted) -> Result<Report> {
+    Box::pin(remote::look(context, target, wanted)).await
 }
 
 /// What the configuration wants of a host that is launched, given what is set aside there for enclaves.

@@ -78,3 +78,29 @@ fn an_instance_that_was_copied_with_its_tags_is_not_chosen_for_the_user() {
     let _ = laptop.iac(DOWN).ok();
     assert!(live(&laptop).is_empty(), "both carry the environment's tag");
 }
+
+#[test]
+fn what_a_launch_alone_decides_is_compared_where_it_is_set() {
+    let (laptop, _) = up();
+    laptop.aws().instance_profile("web");
+    let subnet = laptop.aws().requests_of("RunInstances")[0].get("SubnetId").unwrap().to_owned();
+    laptop.configure(&format!("subnet_id = \"{subnet}\"\nvolume_gib = 8\n"));
+    assert_eq!(laptop.iac(["plan", "--check"]).status.code(), Some(0));
+    let zones = ["us-east-1a", "us-east-1b"].map(|zone| {
+        let filter = [("Filter.1.Name", "availability-zone"), ("Filter.1.Value.1", zone)];
+        laptop.aws().made("DescribeSubnets", &filter, "subnetId")
+    });
+    let another = zones.iter().find(|other| **other != subnet).unwrap();
+    let settings = [
+        (format!("subnet_id = \"{another}\"\n"), "its subnet is `subnet-"),
+        ("volume_gib = 32\n".to_owned(), "its volume has 16 GiB, wanted 32"),
+        ("instance_profile = \"web\"\n".to_owned(), "its instance profile is `none`, wanted `web`"),
+    ];
+    for (setting, reason) in settings {
+        laptop.configure(&setting);
+        let refused = laptop.iac(QUICK_UP).fails("permission_needed");
+        assert!(refused.stderr.contains(reason), "{}", refused.stderr);
+    }
+    let _ = laptop.iac(QUICK_UP.iter().chain(&["--replace"])).ok();
+    assert_eq!(laptop.iac(["plan", "--check"]).status.code(), Some(0), "the profile is there");
+}

@@ -77,3 +77,23 @@ fn a_record_is_made_listed_shown_and_deleted_by_itself() {
     assert_eq!(laptop.aws().records(&zone), Vec::<String>::new());
     assert_eq!(laptop.iac(["dns", "list"]).ok().json(), serde_json::json!([]));
 }
+
+#[test]
+fn a_record_whose_environment_is_gone_is_left_over() {
+    let (laptop, zone) = laptop();
+    let _ = laptop.iac(QUICK_UP).ok();
+    let left = |laptop: &Laptop| laptop.iac(["status", "--all"]).ok().json()[0]["leftovers"].clone();
+    assert_eq!(left(&laptop), serde_json::json!([]), "its environment is live");
+    // From another region the environment is seen too.
+    let elsewhere = laptop.iac(["status", "--all", "--region", "eu-west-1"]).ok().json();
+    assert_eq!(elsewhere[0]["leftovers"], serde_json::json!([]));
+    let mark = ["TXT", "\"iac:environment=gone\""];
+    laptop.aws().record(&zone, "_iac.old.example.org", mark[0], mark[1]);
+    laptop.aws().record(&zone, "old.example.org", "A", "198.51.100.9");
+    let before = laptop.aws().records(&zone);
+    let found = left(&laptop);
+    assert_eq!((&found[0]["kind"], &found[0]["id"]), (&"record".into(), &"old.example.org".into()));
+    let _ = laptop.iac(["down", "--leftovers", "--yes"]).ok();
+    let after = laptop.aws().records(&zone);
+    assert_eq!(after, before.into_iter().filter(|set| !set.contains("old.")).collect::<Vec<_>>());
+}

@@ -1,19 +1,18 @@
 //! Faults at the calls of the environment's commands, Route 53's among them, and how many answers these wait for.
 //!
-//! `plan`, `up`, `status` and `down` look at the world by the same calls: `plan` stands for all four there, and the others
-//! are broken at the calls that they alone make.
+//! `plan`, `up`, `status` and `down` look at the world by the same calls. What passes is tried on `up`, which makes all of
+//! them; what lasts on `plan`, once for each action, and on the others at the calls that they alone make.
 
 use crate::harness::Laptop;
 
 use super::for_good::ends_clearly_at;
 use super::job::{Call, Job};
 use super::once::survives;
+use super::rounds::{before, rounds};
 
 const NAME: &str = "dev.example.org";
 
-const PLAN: Job = there(&["plan"]);
-
-const STATUS: Job = there(&["status"]);
+const PLAN: Job = Job { words: &["plan"], undo: None, prepare: up, done: is_whole, done_before: None };
 
 const UP: Job = Job {
     words: &["up", "--yes", "--wait", "running"],
@@ -44,11 +43,6 @@ const DNS_DELETE: Job = Job {
     done: |laptop| assert_eq!(records(laptop), 0),
     done_before: Some("record_missing"),
 };
-
-/// A command that looks at a whole environment.
-const fn there(words: &'static [&'static str]) -> Job {
-    Job { words, undo: None, prepare: up, done: is_whole, done_before: None }
-}
 
 /// A zone for the name, and the name in the configuration.
 fn named(laptop: &Laptop) {
@@ -82,11 +76,12 @@ fn nothing_is_left(laptop: &Laptop) {
     assert!(!laptop.secrets().join("nitro-dev.pem").exists());
 }
 
-/// Whether a call is none of those by which all four commands look at the world.
+/// Whether a call is none of those by which all four commands look at the world, and none that only explains a failure.
 fn is_its_own(call: &Call) -> bool {
     let looks = [
         "DescribeInstances",
         "DescribeKeyPairs",
+        "DescribeNetworkInterfaces",
         "DescribeSecurityGroups",
         "DescribeSecurityGroupRules",
         "DescribeSubnets",
@@ -97,12 +92,6 @@ fn is_its_own(call: &Call) -> bool {
         "ListResourceRecordSets",
     ];
     !looks.contains(&call.action.as_str())
-}
-
-#[test]
-fn looking_goes_on() {
-    survives(PLAN);
-    survives(STATUS);
 }
 
 #[test]
@@ -123,7 +112,7 @@ fn records_go_on() {
 
 #[test]
 fn looking_ends_clearly() {
-    ends_clearly_at(PLAN, |_| true);
+    ends_clearly_at(PLAN, |call| call.nth == 1);
 }
 
 #[test]
@@ -140,4 +129,25 @@ fn down_ends_clearly() {
 fn records_end_clearly() {
     ends_clearly_at(DNS_CREATE, is_its_own);
     ends_clearly_at(DNS_DELETE, is_its_own);
+}
+
+/// One answer for what the settings name, one for what that leads to; `up` looks once more whether the instance runs.
+#[test]
+fn what_is_as_wanted_is_found_so_in_few_answers() {
+    for (words, most) in [(&["plan"][..], 2), (&["status"], 2), (UP.words, 3)] {
+        let rounds = rounds(Job { words, ..PLAN });
+        assert!(rounds.len() <= most, "{words:?}: {rounds:#?}");
+    }
+}
+
+#[test]
+fn a_first_up_launches_after_few_answers() {
+    let rounds = rounds(UP);
+    assert!(before(&rounds, "RunInstances") <= 8, "{rounds:#?}");
+}
+
+#[test]
+fn down_ends_the_instance_after_two_answers_and_looks_again_at_the_end() {
+    let rounds = rounds(DOWN);
+    assert_eq!(before(&rounds, "TerminateInstances"), 2, "{rounds:#?}");
 }

@@ -6,7 +6,7 @@ use super::job::{Job, Stage};
 use super::jobs;
 
 /// The rounds of an undisturbed run up to its first change, and that change.
-fn rounds(job: Job) -> Vec<Vec<String>> {
+pub(super) fn rounds(job: Job) -> Vec<Vec<String>> {
     let stage = Stage::new(job);
     stage.proxy.hold();
     let _ = stage.laptop.iac(job.words).ok();
@@ -14,7 +14,7 @@ fn rounds(job: Job) -> Vec<Vec<String>> {
 }
 
 /// How many rounds come before an action, and whether it then stands alone.
-fn before(rounds: &[Vec<String>], action: &str) -> usize {
+pub(super) fn before(rounds: &[Vec<String>], action: &str) -> usize {
     let place = rounds.iter().position(|round| round.iter().any(|called| called == action));
     place.unwrap_or_else(|| panic!("no {action} in {rounds:?}"))
 }

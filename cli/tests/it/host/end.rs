@@ -10,13 +10,13 @@ use super::{host, ran};
 use crate::harness::{Laptop, tags};
 
 /// The end that the host has written, in seconds since 1970.
-fn written(root: &Path) -> i64 {
+pub(crate) fn written(root: &Path) -> i64 {
     let end = fs::read_to_string(root.join("var/lib/iac/end")).unwrap();
     end.split(' ').next().unwrap().parse().unwrap()
 }
 
 /// The end as the instance's tag tells it.
-fn tagged(laptop: &Laptop) -> i64 {
+pub(crate) fn tagged(laptop: &Laptop) -> i64 {
     let instance: Value = laptop.aws().instances().remove(0);
     let ends: jiff::Timestamp = tags(&instance)["bky:iac:ends"].parse().unwrap();
     ends.as_second()

@@ -3,6 +3,7 @@
 use super::world::{group, instance, public_key, rule, token};
 use crate::dns::{Change, ObservedDns, creation, deletion};
 use crate::environment::Environment;
+use crate::host::end::{launch_tag, ttl};
 use crate::ingress::{IngressChange, ingress_change};
 use crate::key_work::{CreateWork, DeleteWork, FileState, KeyFileName, KeyFiles};
 use crate::name::KeyName;
@@ -50,6 +51,16 @@ fn carry_out(world: &mut Observed, want: &Environment, action: &Action) {
             let instance = one(world, id);
             instance.nitro = *on;
             run(instance);
+        }
+        Action::MoveEnd { id, to, .. } => {
+            let instance = one(world, id);
+            if instance.state == InstanceState::Pending {
+                run(instance);
+            }
+            assert_eq!(instance.state, InstanceState::Running, "a host that does not run cannot be asked");
+            assert!(ttl(instance).is_some_and(|ttl| ttl < *to), "an end is moved to a later time");
+            let tags = [launch_tag(*to)];
+            tag(world, id, &tags);
         }
         Action::Terminate(id) | Action::AwaitEnd(id) => end(world, id),
         Action::Tag { id, tags, .. } => tag(world, id, tags),
@@ -139,6 +150,7 @@ fn launch(world: &mut Observed, want: &Environment) {
     let file = &world.key(&want.key_name).expect("its key").files.pem;
     assert!(file.is_private_half_of(pair), "a launch without its private half");
     let group = world.group_id.clone().expect("a group to launch in");
+    let tags = want.tags_of(want.name.as_str()).into_iter().chain(want.ttl.map(launch_tag)).collect();
     world.instances.push(Instance {
         key_name: Some(want.key_name.to_string()),
         public_ip_address: Some("203.0.113.200".to_owned()),
@@ -147,7 +159,9 @@ fn launch(world: &mut Observed, want: &Environment) {
         image_id: want.image.clone().unwrap_or_else(|| "ami-newest".to_owned()),
         client_token: Some(token().to_string()),
         security_groups: vec![group],
-        ..instance("i-new", want.tags_of(want.name.as_str()), InstanceState::Running)
+        subnet_id: want.subnet_id.clone(),
+        instance_profile: want.instance_profile.as_ref().map(|name| format!("arn:aws:iam::1:instance-profile/{name}")),
+        ..instance("i-new", tags, InstanceState::Running)
     });
 }
 

@@ -1,12 +1,14 @@
 //! Worlds to plan for: one in which all is as wanted, an empty one, and any.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use crate::dns::{Fqdn, ObservedDns, RecordSet, Zone};
 use crate::environment::Environment;
+use crate::host::end::launch_tag;
 use crate::ingress::Wanted;
 use crate::key_work::{FileState, KeyFiles};
 use crate::launch::{LaunchToken, launch_token};
@@ -106,6 +108,18 @@ fn dns(records: Vec<RecordSet>) -> ObservedDns {
 
 const MARK: &str = "\"iac:environment=dev\"";
 
+/// The root volume of an instance of ours.
+pub(super) fn volume(id: &str, instance: &str, gib: i32) -> Volume {
+    Volume {
+        id: id.to_owned(),
+        attached_to: Some(instance.to_owned()),
+        goes_with_instance: true,
+        gib: Some(gib),
+        created: None,
+        tags: ours("dev"),
+    }
+}
+
 /// What the tests want unless they say otherwise.
 pub(super) fn environment() -> Environment {
     Environment {
@@ -117,6 +131,10 @@ pub(super) fn environment() -> Environment {
         instance_type: "c6a.xlarge".to_owned(),
         image: None,
         nitro: true,
+        subnet_id: None,
+        volume_gib: None,
+        instance_profile: None,
+        ttl: None,
         fqdn: Some(fqdn()),
         tags: BTreeMap::new(),
     }
@@ -171,18 +189,32 @@ pub(super) fn any_environment() -> impl Strategy<Value = Environment> {
             select(vec!["dev", "dev2"]),
         ),
         select(vec!["dev", "sg-1"]),
+        (any_ttl(), option_of("subnet-1"), option_of("web")),
     )
-        .prop_map(|((ssh_from, tags, nitro, named), (kind, image, key), group)| Environment {
-            ssh_from,
-            nitro,
-            instance_type: kind.to_owned(),
-            image: image.map(str::to_owned),
-            key_name: key_name(key),
-            group: GroupRef::parse(group).expect("a group"),
-            fqdn: named.then(fqdn),
-            tags: tags.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
-            ..environment()
+        .prop_map(|((ssh_from, tags, nitro, named), (kind, image, key), group, (ttl, subnet, profile))| {
+            Environment {
+                ttl,
+                subnet_id: subnet,
+                instance_profile: profile,
+                ssh_from,
+                nitro,
+                instance_type: kind.to_owned(),
+                image: image.map(str::to_owned),
+                key_name: key_name(key),
+                group: GroupRef::parse(group).expect("a group"),
+                fqdn: named.then(fqdn),
+                tags: tags.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+                ..environment()
+            }
         })
+}
+
+fn any_ttl() -> impl Strategy<Value = Option<Duration>> {
+    select(vec![None, Some(2), Some(8)]).prop_map(|hours| hours.map(Duration::from_hours))
+}
+
+fn option_of(text: &'static str) -> impl Strategy<Value = Option<String>> {
+    any::<bool>().prop_map(move |is_there| is_there.then(|| text.to_owned()))
 }
 
 fn any_tags() -> impl Strategy<Value = Vec<Tag>> {
@@ -215,17 +247,26 @@ fn any_instances() -> impl Strategy<Value = Vec<Instance>> {
         select(states.to_vec()),
         (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
         select(vec!["c6a.xlarge", "c6a.xlarge", "t3.micro"]),
+        (any_ttl(), option_of("subnet-1"), option_of("arn:aws:iam::1:instance-profile/web")),
     );
     proptest::collection::vec(one, 0..4).prop_map(|list| {
         let all = list.into_iter().zip(1..);
-        all.map(|((tags, state, (nitro, is_ours, in_group, with_key), kind), number)| Instance {
-            nitro,
-            instance_type: kind.to_owned(),
-            client_token: is_ours.then(|| token().to_string()),
-            security_groups: in_group.then(|| "sg-1".to_owned()).into_iter().collect(),
-            key_name: with_key.then(|| "dev".to_owned()),
-            public_ip_address: (state == "running").then(|| format!("203.0.113.{number}")),
-            ..instance(&format!("i-{number}"), tags, InstanceState::from(state))
+        all.map(|((tags, state, (nitro, is_ours, in_group, with_key), kind, (ttl, subnet, profile)), number)| {
+            Instance {
+                subnet_id: subnet,
+                instance_profile: profile,
+                nitro,
+                instance_type: kind.to_owned(),
+                client_token: is_ours.then(|| token().to_string()),
+                security_groups: in_group.then(|| "sg-1".to_owned()).into_iter().collect(),
+                key_name: with_key.then(|| "dev".to_owned()),
+                public_ip_address: (state == "running").then(|| format!("203.0.113.{number}")),
+                ..instance(
+                    &format!("i-{number}"),
+                    tags.into_iter().chain(ttl.map(launch_tag)).collect(),
+                    InstanceState::from(state),
+                )
+            }
         })
         .collect()
     })
@@ -251,6 +292,7 @@ pub(super) fn any_observed() -> impl Strategy<Value = Observed> {
                         .filter(|id| instances.iter().any(|instance| instance.id == *id && instance.state.is_live())),
                     goes_with_instance,
                     tags,
+                    gib: None,
                     created: None,
                 };
             let volumes: Vec<Volume> = volumes.into_iter().enumerate().map(volume).collect();

@@ -1,0 +1,94 @@
+//! What the host says of itself, for `status`: one connection, made only where nothing has to be waited for, proven or
+//! copied first.
+
+use std::time::Duration;
+
+use iac_core::host::report::{Check, Report};
+use iac_core::observed::{Instance, InstanceState};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::aws::Aws;
+use crate::commands::{Context, existing_folder, host, host_key, select, target};
+use crate::error::{Error, Kind, Result};
+use crate::ssh::Target;
+
+/// How long a host may take to answer; one that lets nobody in any more does not answer at all.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
+
+/// The host check in short form.
+#[derive(Debug, Serialize)]
+pub(super) struct HostCheck {
+    /// Whether every check holds; `None` where the host was not asked.
+    pub(super) ready: Option<bool>,
+    /// The checks that do not hold.
+    failed: Vec<Check>,
+    /// Why it was not asked, or gave no answer.
+    reason: Option<String>,
+    /// When it ends itself.
+    #[serde(skip)]
+    pub(super) ends: Option<Timestamp>,
+}
+
+/// Asks the host of the environment's instance; `None` where there is none that runs, or more than one.
+pub(super) async fn check(context: &Context<'_>, aws: &Aws) -> Result<Option<HostCheck>> {
+    let instances = select::named(aws, context.settings.instance_name()?).await?;
+    let mut live = instances.iter().filter(|instance| instance.state.is_live());
+    let (Some(instance), None) = (live.next(), live.next()) else { return Ok(None) };
+    if instance.state != InstanceState::Running {
+        return Ok(None);
+    }
+    let wanted = host::wanted_of(context.settings, aws, instance);
+    let (target, wanted) = match tokio::join!(reachable(context, aws, instance), wanted) {
+        (Ok(target), wanted) => (target, wanted?),
+        (Err(error), _) => return Ok(Some(HostCheck::not_asked(&error))),
+    };
+    let answer = tokio::time::timeout(ANSWERS_WITHIN, host::look(context, &target, &wanted)).await;
+    match answer {
+        Ok(Ok(report)) => Ok(Some(HostCheck::of(&report))),
+        Ok(Err(error)) if error.kind() == Kind::Interrupted => Err(error),
+        Ok(Err(error)) => Ok(Some(HostCheck::silent(error.message()))),
+        Err(_) => Ok(Some(HostCheck::silent("it does not answer"))),
+    }
+}
+
+/// What a connection takes, as far as it is on this machine.
+async fn reachable(context: &Context<'_>, aws: &Aws, instance: &Instance) -> Result<Target> {
+    let missing = || Error::new(Kind::KeyFileMissing, "its private key file is not on this machine");
+    let folder = existing_folder(context.settings).ok_or_else(missing)?;
+    let key_file = target::private_half(context, aws, &folder, instance).await;
+    let target = host_key::target(context.settings, &folder, instance, &key_file.map_err(|_| missing())?)?;
+    if host_key::is_known(&folder, &instance.id)? {
+        return Ok(target);
+    }
+    Err(Error::new(
+        Kind::HostKeyUnproven,
+        "its host key is not proven on this machine yet; `iac host status` does that",
+    ))
+}
+
+impl HostCheck {
+    fn of(report: &Report) -> Self {
+        let failed = report.failed().cloned().collect();
+        Self { ready: Some(report.ready), failed, reason: None, ends: report.ends }
+    }
+
+    fn silent(reason: &str) -> Self {
+        Self { ready: Some(false), failed: Vec::new(), reason: Some(reason.to_owned()), ends: None }
+    }
+
+    fn not_asked(error: &Error) -> Self {
+        Self { ready: None, ..Self::silent(error.message()) }
+    }
+
+    /// The check in a line.
+    pub(super) fn text(&self) -> String {
+        let failed: Vec<String> = self.failed.iter().map(|check| format!("{}: {}", check.check, check.found)).collect();
+        match (self.ready, &self.reason) {
+            (None, reason) => format!("host: not asked: {}", reason.as_deref().unwrap_or_default()),
+            (Some(_), Some(reason)) => format!("host: no answer: {reason}"),
+            (Some(true), None) => "host: every check holds".to_owned(),
+            (Some(false), None) => format!("host: {}; see `iac host status`", failed.join("; ")),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The records of ours in all zones, and whether their environment is live: a record knows no region, so all are asked
+//! before one is called left over.
+
+use std::collections::BTreeSet;
+
+use iac_core::dns::ObservedDns;
+
+use crate::aws::{Aws, CallError, Failure, Wanted};
+use crate::commands::side_by_side::{Boxed, all};
+use crate::commands::{Context, connect_in, dns};
+use crate::error::Result;
+
+/// Records of ours, and the environments that are live in other regions than the one that is looked at.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub(super) records: Vec<ObservedDns>,
+    pub(super) elsewhere: BTreeSet<String>,
+}
+
+/// The records of ours. Who may not look at them, or at other regions, is shown none: nothing says then that one is left.
+pub(super) async fn names(context: &Context<'_>, aws: &Aws, live_here: &BTreeSet<String>) -> Result<Names> {
+    let Some(mut records) = allowed(dns::marked_in_all_zones(aws).await)? else { return Ok(Names::default()) };
+    records.retain(|record| record.owner().is_some_and(|owner| !live_here.contains(&owner)));
+    if records.is_empty() {
+        return Ok(Names::default());
+    }
+    let elsewhere = elsewhere(context, aws).await?;
+    Ok(elsewhere.map_or_else(Names::default, |elsewhere| Names { records, elsewhere }))
+}
+
+/// The environments that are live in another region; `None` where one of them may not be looked at.
+async fn elsewhere(context: &Context<'_>, aws: &Aws) -> Result<Option<BTreeSet<String>>> {
+    let regions = aws.regions().await?;
+    let others = regions.into_iter().filter(|region| *region != aws.region);
+    let looks = others.map(|region| -> Boxed<'_, Result<Option<BTreeSet<String>>>> {
+        Box::pin(async move {
+            let aws = connect_in(context.settings, region).await?;
+            Ok(allowed(aws.instances(Wanted::Ours).await)?.map(|instances| super::everywhere::live(&instances)))
+        })
+    });
+    let found: Result<Option<Vec<_>>> = all(looks.collect()).await.into_iter().collect();
+    Ok(found?.map(|found| found.into_iter().flatten().collect()))
+}
+
+/// What was found, or nothing where the right to look is missing.
+fn allowed<T>(answer: std::result::Result<T, CallError>) -> std::result::Result<Option<T>, CallError> {
+    match answer {
+        Err(CallError { failure: Failure::Denied(_), .. }) => Ok(None),
+        answer => answer.map(Some),
+    }
+}
