@@ -14,8 +14,8 @@ CARGO_FUZZ := .tools/cargo-fuzz-0.13.2/bin/cargo-fuzz
 MATURIN := .tools/maturin-1.16.0/bin/maturin
 AWS_CLI := bench/.venv/bin/aws
 
-.PHONY: help demo sandbox test test-live lint advisories install dist bench bench-nitro fuzz conformance sandbox-setup
-.PHONY: clean veryclean
+.PHONY: help demo sandbox test test-live lint advisories install dist bench bench-nitro recording fuzz conformance
+.PHONY: sandbox-setup clean veryclean
 
 help: ## shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ advisories: $(CARGO_DENY) ## looks for known defects of the dependencies; needs 
 
 install: ## puts `iac` into ~/.cargo/bin
 	cargo install --path cli --locked
+
+recording: sandbox-setup ## draws docs/first-instance.svg anew, from what a terminal shows
+	UPDATE_DOCS=1 cargo test $(WORKSPACE) --test it -- recording
 
 fuzz: $(CARGO_FUZZ) ## runs each fuzz target for a minute; needs a nightly compiler
 	export PATH="$(CURDIR)/$(dir $(CARGO_FUZZ)):$$PATH"; \

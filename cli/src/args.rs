@@ -55,7 +55,7 @@ use crate::config::{Key, Noun};
     infer_long_args = false,
     disable_help_subcommand = true,
     after_help = "Settings come from flags, then `BKY_IAC_<KEY>` in the environment, then the file, then defaults.\n\
-                  Start with `iac config init`."
+                  Start with `iac config init`, then `iac up`; `iac down` takes everything away again."
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -68,17 +68,9 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Print a sample configuration; write, show or check one
     Config(ConfigCommand),
-    /// Make, list and delete key pairs
-    Key(KeyCommand),
-    /// Make, list and delete security groups
-    SecurityGroup(SecurityGroupCommand),
-    /// Make, list, stop, start and terminate instances, and look at them
-    Instance(InstanceCommand),
-    /// Make, list, describe and delete the address record of the instance
-    Dns(DnsCommand),
     /// Show what `iac up` would do, and why
     Plan(PlanOptions),
-    /// Bring the whole environment to what the settings say: key pair, group, instance, record
+    /// Make or mend the whole environment: key pair, security group, instance, DNS record
     Up(UpOptions),
     /// Show what there is of the environment, and where it differs from the settings
     Status(StatusOptions),
@@ -88,12 +80,20 @@ pub(crate) enum Command {
     Ssh(SshCommand),
     /// Copy files to the instance and back, and run commands there
     Deploy(DeployCommand),
-    /// List the instance types that can host the enclave, and why others cannot
-    Types(TypesCommand),
-    /// Check everything that a host needs before it is there; explain nitro-cli's error codes
-    Doctor(DoctorCommand),
     /// Make the instance ready for enclaves, and check whether it is
     Host(HostCommand),
+    /// Make, list and delete key pairs
+    Key(KeyCommand),
+    /// Make, list and delete security groups
+    SecurityGroup(SecurityGroupCommand),
+    /// Make, list, stop, start and terminate instances, and look at them
+    Instance(InstanceCommand),
+    /// Make, list, describe and delete the DNS record of the instance
+    Dns(DnsCommand),
+    /// Check everything that a host needs; explain nitro-cli's error codes
+    Doctor(DoctorCommand),
+    /// List the instance types that can host the enclave, and why others cannot
+    Types(TypesCommand),
     /// Print the least IAM policy that this configuration needs
     Policy(PolicyCommand),
     /// Show enclave images and why two differ, offline
@@ -115,7 +115,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct ListOptions {
-    /// List also what `iac` did not make
+    /// List what `iac` did not make, too
     #[arg(long)]
     pub(crate) everyone: bool,
 }

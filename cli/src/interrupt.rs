@@ -8,6 +8,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::error::{Error, Kind, Result};
+use crate::ui::Parting;
+
+/// A command that stops sooner than this after the first Ctrl-C need not say that it has heard it.
+const HEARD: Duration = Duration::from_millis(500);
 
 /// Whether the user wants to stop; cheap to clone.
 #[derive(Debug, Clone)]
@@ -17,22 +21,30 @@ pub(crate) struct Interrupt {
 
 impl Interrupt {
     /// Starts to listen. Must run inside a tokio runtime.
-    pub(crate) fn listen() -> Result<Self> {
+    pub(crate) fn listen(parting: Parting) -> Result<Self> {
         let (sender, stopping) = watch::channel(false);
         let failed = |error| Error::new(Kind::Internal, "cannot listen for signals").cause(error);
         let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
         tokio::spawn(async move {
-            for stage in [Stage::Stop, Stage::Leave] {
+            let mut next = async || {
                 tokio::select! {
                     _ = interrupt.recv() => (),
                     _ = terminate.recv() => (),
                 }
-                match stage {
-                    Stage::Stop => drop(sender.send(true)),
-                    Stage::Leave => leave(),
+            };
+            next().await;
+            // Whoever waits no longer has ended already.
+            sender.send(true).ok();
+            tokio::select! {
+                () = next() => (),
+                () = tokio::time::sleep(HEARD) => {
+                    parting.stopping();
+                    next().await;
                 }
             }
+            parting.wipe();
+            leave();
         });
         Ok(Self { stopping })
     }
@@ -61,11 +73,6 @@ impl Interrupt {
         // A child of the same terminal has got the same Ctrl-C: what it ended with is no result.
         self.check().map(|()| result)
     }
-}
-
-enum Stage {
-    Stop,
-    Leave,
 }
 
 fn interrupted() -> Error {

@@ -25,12 +25,13 @@ use ui::Ui;
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
+    let environment = Environment::of_process();
     let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
-        Err(refusal) => return refuse(&refusal, &words),
+        Err(refusal) => return refuse(&refusal, &words, &environment),
     };
-    let ui = Ui::new(arguments.global.output, arguments.global.verbose);
-    match commands::run(arguments, &Environment::of_process(), &ui) {
+    let ui = Ui::new(arguments.global.output, arguments.global.verbose, &environment);
+    match commands::run(arguments, &environment, &ui) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             ui.error(&error);
@@ -40,8 +41,8 @@ fn main() -> ExitCode {
 }
 
 /// Prints the help that was asked for, or what is wrong with the command line.
-fn refuse(refusal: &clap::Error, words: &[OsString]) -> ExitCode {
-    let ui = Ui::new(typed_format(words), 0);
+fn refuse(refusal: &clap::Error, words: &[OsString], environment: &Environment) -> ExitCode {
+    let ui = Ui::new(typed_format(words), 0, environment);
     if !refusal.use_stderr() {
         // A reader that closed the pipe has read enough of the help.
         refusal.print().ok();

@@ -4,20 +4,28 @@
 //! reach a terminal.
 
 mod bar;
+mod bars;
+mod lines;
+mod parting;
+mod progress;
 
 use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
+use std::os::fd::AsFd;
 
 use anstream::AutoStream;
-use iac_core::text::plain;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use iac_core::text::{folded, plain, wrapped};
 use serde::Serialize;
 
 use crate::args::Format;
+use crate::config::Environment;
 use crate::error::{Error, Kind, Label, Result};
+use bars::Bars;
 
-/// Work that takes longer than this shows what is being waited for.
-const QUIET: Duration = Duration::from_millis(500);
+pub(crate) use parting::Parting;
+pub(crate) use progress::Progress;
+
+/// A line that goes on in the next is indented there.
+const INDENT: &str = "  ";
 
 /// The two streams of the process and how to write to them.
 #[derive(Debug)]
@@ -26,13 +34,22 @@ pub(crate) struct Ui {
     verbose: u8,
     /// Whether a person reads stderr.
     terminal: bool,
+    bars: Bars,
 }
 
 impl Ui {
     /// Takes the format that was asked for; the default is text on a terminal and JSON otherwise.
-    pub(crate) fn new(format: Option<Format>, verbose: u8) -> Self {
+    pub(crate) fn new(format: Option<Format>, verbose: u8, environment: &Environment) -> Self {
         let default = if io::stdout().is_terminal() { Format::Text } else { Format::Json };
-        Self { format: format.unwrap_or(default), verbose, terminal: io::stderr().is_terminal() }
+        let terminal = io::stderr().is_terminal();
+        // The lines of `-vv` stand where bars would; a dumb terminal can only go on.
+        let can_draw = terminal && verbose < 2 && environment.text("TERM").as_deref() != Some("dumb");
+        Self { format: format.unwrap_or(default), verbose, terminal, bars: Bars::new(can_draw) }
+    }
+
+    /// What is left to say and to wipe away for whoever interrupts.
+    pub(crate) fn parting(&self) -> Parting {
+        Parting { terminal: self.terminal, bars: self.bars.clone() }
     }
 
     /// Whether results are written as JSON.
@@ -49,7 +66,10 @@ impl Ui {
     pub(crate) fn data<T: Serialize>(&self, value: &T, text: impl FnOnce(usize) -> String) -> Result<()> {
         match self.format {
             Format::Json => self.text(&json(value)?),
-            Format::Text => self.text(&text(width())),
+            Format::Text => {
+                let width = width(&io::stdout());
+                self.text(&folded(&text(width), width))
+            }
         }
     }
 
@@ -113,7 +133,7 @@ impl Ui {
                 Kind::ConfirmationNeeded,
                 "this changes something, and nobody is there to be asked",
             )
-            .hint("add `--yes` to do it without asking; see what it is with `iac plan`"));
+            .hint("add `--yes` to do it without asking"));
         }
         self.line("", what);
         let mut stderr = AutoStream::auto(io::stderr()).lock();
@@ -127,75 +147,43 @@ impl Ui {
         }
     }
 
-    /// Shows what is being waited for, once it takes a while, until the result is dropped.
-    pub(crate) fn progress(&self, what: &str) -> Progress {
-        // Hidden until it has taken long enough: a change of its message would draw at once.
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        bar.set_style(
-            ProgressStyle::with_template("{spinner} {msg} ({elapsed})").expect("the template is well-formed"),
-        );
-        bar.set_message(plain(what));
-        Progress { bar, shown: self.terminal && self.verbose < 2, started: tokio::time::Instant::now() }
-    }
-
     /// Writes one message to stderr; control characters of its text are escaped, line by line.
-    #[expect(clippy::unused_self, reason = "who writes to a stream has been handed the terminal")]
     fn line(&self, label: &str, text: &str) {
+        say(&self.bars, label, text);
+    }
+}
+
+/// Writes a message to stderr, above what is drawn there.
+fn say(bars: &Bars, label: &str, text: &str) {
+    let text = message(label, text, width(&io::stderr()));
+    bars.beside(|| {
         let mut stderr = AutoStream::auto(io::stderr()).lock();
-        for (number, line) in text.lines().enumerate() {
-            let label = if number == 0 { label } else { "  " };
-            // Where stderr is gone there is nobody left to tell.
-            writeln!(stderr, "{label}{}", plain(line)).ok();
-        }
-    }
+        // Where stderr is gone there is nobody left to tell.
+        write!(stderr, "{text}").ok();
+    });
 }
 
-/// A wait that is shown on a terminal after half a second.
-#[derive(Debug)]
-pub(crate) struct Progress {
-    bar: ProgressBar,
-    /// Whether there is a terminal to draw on that nothing else is written to.
-    shown: bool,
-    started: tokio::time::Instant,
-}
-
-impl Progress {
-    /// Waits for a future, drawing meanwhile once it has taken long enough.
-    pub(crate) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
-        tokio::pin!(work);
-        let first = self.started + QUIET;
-        loop {
-            let next = first.max(tokio::time::Instant::now() + Duration::from_millis(100));
-            tokio::select! {
-                result = &mut work => return result,
-                () = tokio::time::sleep_until(next) => self.draw(),
-            }
+/// The lines of a message: those below the first are indented where a label stands before it.
+fn message(label: &str, text: &str, width: usize) -> String {
+    let indent = if label.is_empty() { "" } else { INDENT };
+    let label_width = anstream::adapter::strip_str(label).to_string().len();
+    let mut lines = String::new();
+    for (number, line) in text.lines().enumerate() {
+        let line = plain(line);
+        if number == 0 && !label.is_empty() {
+            let pieces = wrapped(&line, width.saturating_sub(label_width), width.saturating_sub(INDENT.len()));
+            lines += &format!("{label}{}\n", pieces.join(&format!("\n{INDENT}")));
+        } else {
+            lines += &(folded(&format!("{indent}{line}"), width) + "\n");
         }
     }
-
-    fn draw(&self) {
-        if self.shown && self.bar.is_hidden() {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
-        }
-        self.bar.tick();
-    }
-
-    /// Changes what is said to be waited for.
-    pub(crate) fn now(&self, what: &str) {
-        self.bar.set_message(plain(what));
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
-    }
+    lines
 }
 
 /// The width of the terminal, or a width for pipes that never shortens anything.
-fn width() -> usize {
-    match terminal_size::terminal_size() {
-        Some((terminal_size::Width(columns), _)) if io::stdout().is_terminal() => usize::from(columns),
+fn width(stream: &(impl AsFd + IsTerminal)) -> usize {
+    match terminal_size::terminal_size_of(stream) {
+        Some((terminal_size::Width(columns), _)) if stream.is_terminal() => usize::from(columns),
         _ => usize::MAX,
     }
 }
@@ -212,5 +200,27 @@ fn written(result: io::Result<()>) -> Result<()> {
             Err(Error::new(Kind::FileFailed, "cannot write to stdout").cause(error))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_message_goes_on_below_its_label() {
+        let label = "\u{1b}[1;36mhint:\u{1b}[0m ";
+        let said = message(label, "see what there is with `iac instance list`, or make one\nor not", 40);
+        insta::assert_snapshot!(said.replace('\u{1b}', "^"), @"
+        ^[1;36mhint:^[0m see what there is with
+          `iac instance list`, or make one
+          or not
+        ");
+        insta::assert_snapshot!(message("", "+ create it: there is none\n+ launch\u{1b}[2J it", 20), @r"
+        + create it: there
+          is none
+        + launch\u{1b}[2J it
+        ");
+        assert_eq!(message("", "", 80), "");
     }
 }

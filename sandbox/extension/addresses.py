@@ -20,6 +20,8 @@ from moto.ec2.utils import generate_dns_from_ip
 from .around import around, replace_function
 from .world import world
 
+OCTETS = range(100, 255)
+
 
 class Addresses:
     """The addresses of one server; `port` is the SSH port of all of them."""
@@ -79,11 +81,13 @@ class Addresses:
 
     @staticmethod
     def _sequence() -> Iterator[str]:
-        start = random.randrange(1, 250) << 16 | random.randrange(256) << 8
-        for offset in range(1 << 24):
-            number = (start + offset) % (1 << 24)
-            if number >> 8 and number & 0xFF not in (0, 255):
-                yield f"127.{number >> 16}.{number >> 8 & 0xFF}.{number & 0xFF}"
+        """Every address once, from anywhere on. All are equally wide, so that a table looks the same in every run."""
+        size = len(OCTETS)
+        start = random.randrange(size * size) * size
+        for offset in range(size**3):
+            upper, last = divmod((start + offset) % size**3, size)
+            first, middle = divmod(upper, size)
+            yield f"127.{OCTETS[first]}.{OCTETS[middle]}.{OCTETS[last]}"
 
 
 def _take(_original: Any, interface: Any) -> None:

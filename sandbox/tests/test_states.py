@@ -51,6 +51,7 @@ def test_a_start_moves_launch_time_and_address(sandbox: Sandbox, ec2: Any) -> No
     before = sandbox.wait(name, "running")
     assert before["PublicDnsName"] == before["PublicIpAddress"]
     assert before["PublicIpAddress"].startswith("127.")
+    assert len(before["PublicIpAddress"]) == 15, "tables are as wide in every run"
     ec2.stop_instances(InstanceIds=[name])
     stopped = sandbox.wait(name, "stopped")
     assert not stopped.get("PublicIpAddress") and not stopped.get("PublicDnsName")

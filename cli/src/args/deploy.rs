@@ -21,7 +21,7 @@ pub(crate) enum DeployVerb {
     Copy {
         /// File or folder on this machine
         file: PathBuf,
-        /// Where to put it, relative to the home folder there; a trailing `/` keeps the name
+        /// Where to put it, relative to the home folder there; a trailing `/` keeps the name [default: the home folder]
         #[arg(value_name = "DEST", value_parser = NonEmptyStringValueParser::new())]
         destination: Option<String>,
     },
@@ -40,7 +40,7 @@ pub(crate) enum DeployVerb {
     /// Run a command line in the login user's shell there
     Run {
         /// The command line, one string
-        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        #[arg(value_name = "LINE", value_parser = NonEmptyStringValueParser::new())]
         command: String,
     },
 }

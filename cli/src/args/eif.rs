@@ -23,7 +23,7 @@ pub(crate) enum EifVerb {
         before: PathBuf,
         /// Enclave image to compare it with
         after: PathBuf,
-        /// Exit with status 3 where they differ
+        /// End with status 3 when they differ
         #[arg(long)]
         check: bool,
     },

@@ -69,7 +69,7 @@ pub(crate) struct StatusOptions {
     /// Show every environment of the region, and what is left of those that are gone
     #[arg(long)]
     pub(crate) all: bool,
-    /// The same for every region of the account
+    /// Show every environment of every region of the account
     #[arg(long)]
     pub(crate) all_regions: bool,
     /// End with status 3 when the environment is not as the settings say, or with `--all` when there are leftovers
@@ -87,7 +87,7 @@ pub(crate) struct DownOptions {
     /// Keep the key pair and its private key file
     #[arg(long)]
     pub(crate) keep_key: bool,
-    /// Remove what is left of environments that are gone instead; never a key file
+    /// Remove what is left of environments that are gone, instead of this one; never a key file
     #[arg(long, conflicts_with = "keep_key")]
     pub(crate) leftovers: bool,
     /// How long to wait

@@ -30,7 +30,7 @@ pub(crate) struct EnclaveOptions {
 pub(crate) enum HostVerb {
     /// Print what `instance create` has the host do at its first boot
     Script {
-        /// In which form
+        /// What to print
         #[arg(long, value_name = "FORM", default_value = "cloud-config")]
         format: ScriptForm,
     },
@@ -44,7 +44,7 @@ pub(crate) enum HostVerb {
     },
 }
 
-/// In which form the set-up is printed.
+/// What to print the set-up is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ScriptForm {
     /// The whole user data: host keys, the end of `ttl`, the set-up

@@ -38,7 +38,7 @@ pub(crate) enum InstanceVerb {
     Create(CreateOptions),
     /// List the instances of the region that `iac` made
     List {
-        /// List also instances that are ending or gone
+        /// List instances that are ending or gone, too
         #[arg(long)]
         all: bool,
         #[command(flatten)]

@@ -8,7 +8,7 @@ use super::TargetOptions;
 pub(crate) struct SshCommand {
     #[command(flatten)]
     pub(crate) target: TargetOptions,
-    /// Print the `Host` block with which rsync, scp and editors reach the instance
+    /// Print a block of OpenSSH configuration with which rsync, scp and editors reach the instance
     #[arg(long, conflicts_with = "argv")]
     pub(crate) config: bool,
     /// Command and its words, run there exactly as given here [default: a shell]

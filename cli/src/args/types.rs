@@ -9,7 +9,7 @@ use crate::config::Key;
 
 #[derive(Debug, Args)]
 pub(crate) struct TypesCommand {
-    /// List also the types that cannot, with the reasons
+    /// List the types that cannot, too, each with its reasons
     #[arg(long)]
     pub(crate) all: bool,
     /// Architecture of the enclave's image [default: that of --eif, else `x86_64`]

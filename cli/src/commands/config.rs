@@ -80,10 +80,20 @@ fn show(ui: &Ui, settings: &Settings) -> Result<()> {
     ui.data(&shown, |width| {
         let rows = shown.iter().map(|shown| {
             let value = shown.value.clone().unwrap_or_else(|| "-".into());
-            vec![Cell::id(shown.key), Cell::text(&value), Cell::text(shown.source.as_deref().unwrap_or_default())]
+            vec![Cell::id(shown.key), Cell::id(&value), Cell::sentence(&short(settings, shown.source.as_deref()))]
         });
-        table::table(&["KEY", "VALUE", "SOURCE"], &rows.collect::<Vec<_>>(), width)
+        let file = settings.config_path().filter(|file| file.exists());
+        let file = file.map(|file| format!("file: {}\n\n", table::plain(&file.display().to_string())));
+        file.unwrap_or_default() + &table::table(&["KEY", "VALUE", "SOURCE"], &rows.collect::<Vec<_>>(), width)
     })
+}
+
+/// A source without the path of the file, which stands once above all settings.
+fn short(settings: &Settings, source: Option<&str>) -> String {
+    let source = source.unwrap_or_default();
+    let file = settings.config_path().map(|file| file.display().to_string());
+    let line = file.as_deref().and_then(|file| source.strip_prefix(file)?.strip_prefix(':'));
+    line.map_or_else(|| source.to_owned(), |line| format!("file, line {line}"))
 }
 
 fn show_one(settings: &Settings, key: Key) -> Shown {

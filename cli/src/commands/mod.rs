@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
         ui.warn(&warning);
     }
     runtime()?.block_on(async {
-        let context = Context { ui, settings: &settings, interrupt: Interrupt::listen()? };
+        let context = Context { ui, settings: &settings, interrupt: Interrupt::listen(ui.parting())? };
         let only_reads = arguments.command.only_reads();
         let work = Box::pin(dispatch(&context, arguments.command));
         // Nothing that only reads is worth waiting for once the user wants to stop.
@@ -165,7 +165,7 @@ fn refuse_secrets(arguments: &Arguments) -> Result<()> {
 pub(crate) fn must_be_ours(owner: &Owner, what: &str, force: bool) -> Result<()> {
     match owner {
         Owner::Someone if !force => Err(Error::new(Kind::NotOurs, format!("{what} was not made by `iac`"))
-            .hint("add `--force` if you are sure that it may go")),
+            .hint("add `--force` if you are sure that it is yours to change")),
         _ => Ok(()),
     }
 }

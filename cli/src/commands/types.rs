@@ -87,7 +87,7 @@ fn text(found: &[Candidate], region: &str, width: usize) -> String {
     if fitting.is_empty() {
         tables.push("no instance type fits\n".to_owned());
     } else {
-        let headers = ["TYPE", "VCPUS", "MEMORY", "ARCHITECTURE", &format!("ZONES {region}")];
+        let headers = ["TYPE", "VCPUS", "MEMORY", "ARCHITECTURE", &format!("ZONES OF {region}")];
         let rows: Vec<_> = fitting.into_iter().map(|candidate| fitting_row(candidate, region)).collect();
         tables.push(table::table(&headers, &rows, width));
     }
@@ -110,13 +110,13 @@ fn fitting_row(candidate: &Candidate, region: &str) -> Vec<Cell> {
 fn other_row(candidate: &Candidate) -> Vec<Cell> {
     let reasons: Vec<String> = candidate.reasons.iter().map(ToString::to_string).collect();
     let mut row = size(&candidate.instance_type);
-    row.push(Cell::text(&reasons.join("; ")));
+    row.push(Cell::sentence(&reasons.join("; ")));
     row
 }
 
 fn size(instance_type: &InstanceType) -> Vec<Cell> {
     let InstanceType { name, vcpus, memory_mib, .. } = instance_type;
-    vec![Cell::id(name), Cell::text(&vcpus.to_string()), Cell::text(&memory(*memory_mib))]
+    vec![Cell::id(name), Cell::id(&vcpus.to_string()), Cell::id(&memory(*memory_mib))]
 }
 
 fn memory(mib: u64) -> String {

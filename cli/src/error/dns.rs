@@ -14,7 +14,9 @@ impl From<ZoneError> for Error {
                 let error = Self::new(Kind::ZoneAmbiguous, message);
                 let error =
                     zones.iter().fold(error, |error, zone| error.cause(format!("`{}` is {}", zone.name, zone.id)));
-                error.hint("the world asks one of them alone: delete the other, or choose another `fqdn`")
+                error.hint(
+                    "only one of them is asked by the rest of the world: delete the other, or choose another `fqdn`",
+                )
             }
         }
     }
@@ -25,9 +27,9 @@ impl From<DnsRefusal> for Error {
         let error = Self::new(Kind::RecordNotOurs, refusal.to_string());
         match refusal {
             DnsRefusal::Routed { .. } => error.hint("change it where it was made, or choose another `fqdn`"),
-            DnsRefusal::NotOurs { .. } | DnsRefusal::OtherEnvironment { .. } => {
-                error.hint("choose another `fqdn`, or add `--force` if you are sure that it may go")
-            }
+            DnsRefusal::NotOurs { .. } | DnsRefusal::OtherEnvironment { .. } => error.hint(
+                "choose another `fqdn`, or add `--force` if you are sure that the record may be replaced or deleted",
+            ),
         }
     }
 }

@@ -38,7 +38,8 @@ impl From<Failure> for Error {
             Trouble::Denied => vec!["check `ssh_user`, and that the key pair is the instance's".to_owned()],
             Trouble::Unreachable => vec![
                 "let this machine's present address in with `iac security-group create`".to_owned(),
-                "see whether the instance runs with `iac instance describe`".to_owned(),
+                "see whether the instance runs with `iac instance describe`, and what it printed with `iac instance console`"
+                    .to_owned(),
             ],
             Trouble::Options => vec!["check `ssh_config`; OpenSSH 8.5 or newer is needed (`ssh -V`)".to_owned()],
             Trouble::Other => Vec::new(),

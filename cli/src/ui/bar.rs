@@ -6,26 +6,28 @@ use std::time::Instant;
 use iac_core::text::plain;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{QUIET, Ui};
+use super::Ui;
+use super::bars::{Bars, QUIET};
 
 /// Work that is told how many bytes are done; it disappears when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Bar {
     drawn: ProgressBar,
+    bars: Bars,
     started: Instant,
-    /// Whether there is something still to be drawn on.
+    /// Whether it is not shown yet.
     waits: bool,
 }
 
 impl Ui {
     /// Shows how far work on so many bytes is, once it takes a while.
     pub(crate) fn bar(&self, what: &str, length: u64) -> Bar {
-        self.drawn(what, Some(length), "{msg} [{bar:30}] {bytes} of {total_bytes} ({elapsed})")
+        self.drawn(what, Some(length), "[{bar:10}] {bytes} of {total_bytes} {wide_msg}")
     }
 
     /// Shows how much work has read that cannot say how much there is, once it takes a while.
     pub(crate) fn counter(&self, what: &str) -> Bar {
-        self.drawn(what, None, "{spinner} {msg}: {bytes} read ({elapsed})")
+        self.drawn(what, None, "{spinner} {bytes} read {wide_msg}")
     }
 
     fn drawn(&self, what: &str, length: Option<u64>, template: &str) -> Bar {
@@ -33,7 +35,7 @@ impl Ui {
         let style = ProgressStyle::with_template(template).expect("the template is well-formed");
         bar.set_style(style.progress_chars("=> "));
         bar.set_message(plain(what));
-        Bar { drawn: bar, started: Instant::now(), waits: self.terminal }
+        Bar { drawn: bar, bars: self.bars.clone(), started: Instant::now(), waits: true }
     }
 }
 
@@ -42,7 +44,7 @@ impl Bar {
     pub(crate) fn at(&mut self, done: u64) {
         if self.waits && self.started.elapsed() >= QUIET {
             self.waits = false;
-            self.drawn.set_draw_target(ProgressDrawTarget::stderr());
+            self.bars.show(&self.drawn);
         }
         self.drawn.set_position(done);
     }

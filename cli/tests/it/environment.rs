@@ -115,7 +115,7 @@ fn it_reads_well() {
     instance `nitro-dev` is running at ADDRESS-1: i-1
     enter it with `iac ssh`; take everything away with `iac down`
     $ iac status --output text
-    instance `nitro-dev` i-1 is running at ADDRESS-1, for SECONDS; type `c6a.xlarge`
+    instance `nitro-dev` is running at ADDRESS-1, for SECONDS; type `c6a.xlarge`: i-1
     host: not asked: its host key is not proven on this machine yet; `iac host status` does that
     key pair `nitro-dev` key-1; its file is here
     security group `nitro-dev` sg-1

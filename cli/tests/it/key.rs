@@ -239,12 +239,12 @@ fn other_peoples_pairs_are_shown_on_request_and_deleted_by_force() {
     laptop.aws().foreign_key_pair("older", &[("Deployment", "Sequencer")]);
     insta::assert_snapshot!(laptop.iac(["key", "list", "--output", "text"]).ok().transcript(), @"
     $ iac key list --output text
-    NAME   TYPE     FILE     FINGERPRINT
+    NAME   TYPE     FILE     FINGERPRINT                                                                                      NOTE
     older  ed25519  missing  FINGERPRINT  older tool
     ");
     insta::assert_snapshot!(laptop.iac(["key", "list", "--output", "text", "--everyone"]).ok().transcript(), @"
     $ iac key list --output text --everyone
-    NAME       TYPE     FILE     FINGERPRINT
+    NAME       TYPE     FILE     FINGERPRINT                                                                                      NOTE
     nitro-dev  ed25519  missing  FINGERPRINT  not ours
     older      ed25519  missing  FINGERPRINT  older tool
     ");
@@ -256,14 +256,14 @@ fn other_peoples_pairs_are_shown_on_request_and_deleted_by_force() {
         "message": "key pair `nitro-dev` was not made by `iac`",
         "causes": [],
         "hints": [
-          "add `--force` if you are sure that it may go"
+          "add `--force` if you are sure that it is yours to change"
         ],
         "aws": null
       },
       "made": []
     }
     ! error: key pair `nitro-dev` was not made by `iac`
-    ! hint: add `--force` if you are sure that it may go
+    ! hint: add `--force` if you are sure that it is yours to change
     (exit status: 1)
     "#);
     assert_eq!(laptop.aws().key_pairs().len(), 2);

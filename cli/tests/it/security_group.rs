@@ -126,7 +126,7 @@ fn groups_of_others_are_neither_changed_nor_deleted() {
     insta::assert_snapshot!(laptop.iac(with(DELETE, &["--output", "text"])).transcript(), @"
     $ iac security-group delete --output text
     ! error: security group `nitro-dev` sg-1 was not made by `iac`
-    ! hint: add `--force` if you are sure that it may go
+    ! hint: add `--force` if you are sure that it is yours to change
     (exit status: 1)
     ");
     let _ = laptop.iac(CREATE).fails("not_ours");

@@ -147,7 +147,7 @@ fn a_server_that_does_not_answer_is_openssh_s_own_failure() {
     ! error: no SSH connection to ADDRESS-1 port 1: i-1
     ! caused by: ssh: connect to host ADDRESS-1 port 1: Connection refused
     ! hint: let this machine's present address in with `iac security-group create`
-    ! hint: see whether the instance runs with `iac instance describe`
+    ! hint: see whether the instance runs with `iac instance describe`, and what it printed with `iac instance console`
     (exit status: 255)
     ");
     let _ = host.laptop.iac(["deploy", "copy", "ssh_config"]).fails("ssh_failed");

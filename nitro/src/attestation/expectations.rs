@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 use data_encoding::HEXLOWER;
 use thiserror::Error;
 
-use super::{Check, Claims, Root, Timestamp, report::Report};
+use super::{Check, Claims, Root, Timestamp, report::Report, timestamp::readable};
 use crate::pcr::{IdentityError, Measurements, Pcr, pcr3, pcr4};
 
 /// The highest register that a Nitro Secure Module has.
@@ -103,9 +103,9 @@ impl Expectations {
     fn compare_age(&self, claims: &Claims, at: Timestamp, report: &mut Report) {
         if let Some(maximum) = self.maximum_age {
             let age = at.since(claims.timestamp);
-            let found = format!("{age:?}");
+            let found = readable(age);
             let finding = if age <= maximum { Ok(found) } else { Err(found) };
-            report.record(Check::Age, format!("at most {maximum:?}"), finding);
+            report.record(Check::Age, format!("at most {}", readable(maximum)), finding);
         }
     }
 

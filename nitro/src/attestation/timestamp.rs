@@ -3,6 +3,8 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
+use jiff::fmt::friendly::{Designator, SpanPrinter};
+use jiff::{RoundMode, Span, SpanRound, Unit};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
@@ -49,6 +51,16 @@ impl Serialize for Timestamp {
     }
 }
 
+/// Writes how long something took, such as `5m` or `3s 412ms`, and to the minute what took days: `689d 3h 12m`.
+pub(super) fn readable(time: Duration) -> String {
+    let smallest = if time < Duration::from_hours(24) { Unit::Millisecond } else { Unit::Minute };
+    let rounding = SpanRound::new().largest(Unit::Day).smallest(smallest).mode(RoundMode::Trunc).days_are_24_hours();
+    let printer = SpanPrinter::new().designator(Designator::Compact).zero_unit(Unit::Second);
+    // Only what takes longer than the calendar's ten thousand years is no span.
+    let span = Span::try_from(time).and_then(|span| span.round(rounding));
+    span.map_or_else(|_| format!("{time:?}"), |span| printer.span_to_string(&span))
+}
+
 /// Why a text is not a point in time.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("a time is written like `2025-01-06T16:07:05Z` or as milliseconds since 1970, not `{0}`")]
@@ -88,5 +100,14 @@ mod tests {
         {
             assert_eq!(text.parse::<Timestamp>(), Err(ParseTimestampError(text.to_owned())));
         }
+    }
+
+    #[test]
+    fn times_that_passed_are_written_for_people() {
+        let written = |milliseconds| readable(Duration::from_millis(milliseconds));
+        let hour = 3_600_000;
+        assert_eq!([0, 472, 3_412, 300_000, hour + 1].map(written), ["0s", "472ms", "3s 412ms", "5m", "1h 1ms"]);
+        assert_eq!([24 * hour, 49 * hour + 61_500].map(written), ["1d", "2d 1h 1m"]);
+        assert_eq!(written(u64::MAX), "18446744073709551.615s");
     }
 }

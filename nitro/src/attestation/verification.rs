@@ -10,6 +10,7 @@ use super::{
     chain::Chain,
     document::MAXIMUM_SIZE,
     report::{Finding, Step},
+    timestamp::readable,
 };
 
 /// How far the clock of the module may be ahead of that of whoever verifies.
@@ -142,5 +143,5 @@ fn compare_times(chain: &Chain<'_>, made: Timestamp, at: Timestamp, report: &mut
     report.record(Check::DocumentTime, format!("made while the leaf was valid, {window}"), chain.document_time(made));
     let is_past = made.since(at) <= CLOCK_SKEW;
     let finding = if is_past { Ok(made.to_string()) } else { Err(made.to_string()) };
-    report.record(Check::Clock, format!("made at most {CLOCK_SKEW:?} after {at}"), finding);
+    report.record(Check::Clock, format!("made at most {} after {at}", readable(CLOCK_SKEW)), finding);
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use iac_core::table::{Cell, table};
 use nitro::attestation::{Check, Claims, Report, Root, Step, VerificationError, VerifiedDocument};
 use nitro::pcr::Pcr;
 use serde::Serialize;
@@ -58,7 +59,7 @@ impl Verdict {
             report: self.report(),
             claims: self.claims(),
         };
-        ui.data(&document, |_| self.text(&caveats))?;
+        ui.data(&document, |width| self.text(&caveats, width))?;
         Ok(self.refusal.as_ref().map_or(0, |refusal| {
             ui.explain(refusal);
             refusal.kind().exit()
@@ -100,15 +101,14 @@ impl Verdict {
         caveats
     }
 
-    fn text(&self, caveats: &[String]) -> String {
+    fn text(&self, caveats: &[String], width: usize) -> String {
         let mut shown = self.headline() + "\n";
         for caveat in caveats {
             writeln!(shown, "  note: {caveat}").expect("writing to a string cannot fail");
         }
         shown.push('\n');
-        for step in &self.report().steps {
-            shown += &self.step(step);
-        }
+        let rows: Vec<_> = self.report().steps.iter().flat_map(|step| self.rows(step)).collect();
+        shown += &table(&["RESULT", "CHECK", "FOUND"], &rows, width);
         if let Some(claims) = self.claims() {
             shown += "\nthe document says, proven by the checks above:\n";
             shown += &text::claims(claims);
@@ -119,19 +119,21 @@ impl Verdict {
     fn headline(&self) -> String {
         let Report { root, verified_at, .. } = self.report();
         match self.report().failed() {
-            Some(step) => format!("REFUSED at {} as of {verified_at}", step.check),
-            None if root.is_aws() => format!("VERIFIED under the root of AWS Nitro Enclaves as of {verified_at}"),
-            None => format!("VERIFIED under another root than AWS's as of {verified_at}"),
+            Some(step) => format!("REFUSED at `{}`, as of {verified_at}", step.check),
+            None if root.is_aws() => format!("VERIFIED under the root of AWS Nitro Enclaves, as of {verified_at}"),
+            None => format!("VERIFIED under another root than AWS's, as of {verified_at}"),
         }
     }
 
-    fn step(&self, step: &Step) -> String {
+    /// What was found, and where that is not what was expected, the latter below it.
+    fn rows(&self, step: &Step) -> Vec<Vec<Cell>> {
         let Step { check, passed, expected, found, .. } = step;
         let source = if self.taken.contains(check) { " (expected by the receipt)" } else { "" };
+        let row = |result, check: &str, text: &str| vec![Cell::id(result), Cell::id(check), Cell::sentence(text)];
         if *passed {
-            return format!("ok      {check:<18} {found}{source}\n");
+            return vec![row("ok", &check.to_string(), &format!("{found}{source}"))];
         }
-        format!("FAILED  {check:<18} {found}\n        {:<18} {expected}{source}\n", "  expected")
+        vec![row("FAILED", &check.to_string(), found), row("", "  expected", &format!("{expected}{source}"))]
     }
 }
 

@@ -66,7 +66,7 @@ async fn examine(
     (settings, unsound): (Settings, Option<Unsound>),
 ) -> Result<(Vec<Check>, Option<Rights>)> {
     let open = Open::of(&settings, unsound.as_ref());
-    let context = Context { ui, settings: &settings, interrupt: Interrupt::listen()? };
+    let context = Context { ui, settings: &settings, interrupt: Interrupt::listen(ui.parting())? };
     let progress = ui.progress("looking at everything that a host needs");
     let looking = Box::pin(async { tokio::join!(local::programs(), cloud::checks(&context, &open)) });
     let (programs, (at_aws, rights)) = progress.during(context.interrupt.or_stop(looking)).await?;
@@ -95,7 +95,8 @@ fn of_error(name: &'static str, error: impl Into<Error>) -> Check {
 
 /// The checks as a table, and below it what mends those that need it: neither is ever shortened.
 fn text(checks: &[Check], width: usize) -> String {
-    let row = |check: &Check| vec![Cell::id(check.check), Cell::id(check.outcome.as_str()), Cell::id(&check.found)];
+    let row =
+        |check: &Check| vec![Cell::id(check.check), Cell::id(check.outcome.as_str()), Cell::sentence(&check.found)];
     let rows: Vec<_> = checks.iter().map(row).collect();
     let mut text = table::table(&["CHECK", "RESULT", "FOUND"], &rows, width);
     let mends = checks.iter().filter_map(|check| Some((check.check, check.mend.as_deref()?)));

@@ -55,7 +55,9 @@ pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptio
             let shown = Shown { environment: name, steps, kept: plan.kept, left: 0 };
             return context.ui.data(&shown, |_| shown.text());
         }
-        if !has_agreed {
+        if has_agreed {
+            context.ui.note(plan.text().trim_end());
+        } else {
             context.ui.confirm(&plan.text(), "take this away?")?;
             has_agreed = true;
         }
@@ -66,7 +68,6 @@ pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptio
             }
             patience.pause(context).await?;
         }
-        context.ui.note(plan.text().trim_end());
         let timeout = patience.left();
         let worker = Worker { context, aws: &aws, folder: folder.as_ref(), seen: &seen, ssh_from: None, timeout };
         match worker.run(&plan).await {

@@ -113,7 +113,8 @@ fn text(shown: &Shown<'_>, now: Timestamp) -> String {
         let address = instance.address().map(|address| format!(" at {address}")).unwrap_or_default();
         let since = instance.launch_time.map(|time| format!(", for {}", age(time, now))).unwrap_or_default();
         let Instance { id, state, instance_type, .. } = instance;
-        lines.push(format!("instance `{}` {id} is {state}{address}{since}; type `{instance_type}`", shown.environment));
+        let name = shown.environment;
+        lines.push(format!("instance `{name}` is {state}{address}{since}; type `{instance_type}`: {id}"));
         lines.extend(
             Some(end::remark(instance, now)).filter(|left| !left.is_empty()).map(|left| format!("time left: {left}")),
         );

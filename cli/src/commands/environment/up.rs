@@ -48,10 +48,11 @@ pub(in crate::commands) async fn up(context: &Context<'_>, options: &UpOptions) 
         if !plan.is_empty() && !has_agreed {
             context.ui.confirm(&text(&plan), "do it?")?;
             has_agreed = true;
+        } else {
+            say(context, &plan);
         }
         let (ssh_from, timeout) = (Some(&want.ssh_from), options.timeout.0);
         let worker = Worker { context, aws: &aws, folder: Some(&folder), seen: &seen, ssh_from, timeout };
-        say(context, &plan);
         if plan.steps.iter().any(|step| step.action.is_launch()) {
             instance::mark_launch(context, &folder, &seen.observed)?;
         }

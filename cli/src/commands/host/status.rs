@@ -73,9 +73,9 @@ fn text(report: &Report, width: usize) -> String {
         vec![
             Cell::id(&check.check),
             Cell::id(if check.ok { "ok" } else { "fails" }),
-            Cell::text(&check.found),
-            Cell::id(check.mend.as_deref().unwrap_or_default()),
+            Cell::sentence(&check.found),
+            Cell::sentence(check.mend.as_deref().unwrap_or_default()),
         ]
     };
-    table::table(&["CHECK", "", "FOUND", "MEND"], &report.checks.iter().map(row).collect::<Vec<_>>(), width)
+    table::table(&["CHECK", "RESULT", "FOUND", "MEND"], &report.checks.iter().map(row).collect::<Vec<_>>(), width)
 }

@@ -26,7 +26,6 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     settings.require(&[Key::InstanceName, Key::KeyName, Key::SecurityGroup, Key::SecretsFolder])?;
     let name = settings.instance_name()?;
     let wait = wait_for(context, options)?;
-    note_cost(context);
     let folder = SecretsFolder::open(settings.secrets_folder()?)?;
     let mut patience = Patience::new(options.wait.timeout.0);
     let aws = connect(settings).await?;
@@ -49,6 +48,7 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
             instance.clone()
         }
         Create::Launch => {
+            note_cost(context);
             let unused = &tokens[first_unused(&tokens, &instances)..];
             launch(context, &aws, &folder, &prepared, unused).await?
         }
@@ -153,7 +153,7 @@ fn refused(prepared: &Prepared, error: LaunchError) -> Error {
         }
         LaunchError::Quota(call) => Error::from(call)
             .becomes(Kind::QuotaExceeded, format!("the account's quota does not allow one more `{type_name}`"))
-            .hint("end other instances, or ask for more in the Service Quotas console"),
+            .hint("end other instances, or ask for more in the Service Quotas console; `iac doctor` says how many vCPUs are in use"),
         LaunchError::Mismatch(call) => Error::from(call)
             .becomes(Kind::LaunchMismatch, "an earlier launch of this name asked for something else")
             .hint("look for it with `iac instance list`, and end it with `iac instance terminate`"),

@@ -1,5 +1,6 @@
 //! `iac instance list` and what an instance looks like as text.
 
+use iac_core::duration::age;
 use iac_core::host::end;
 use iac_core::observed::Instance;
 use iac_core::table::{self, Cell};
@@ -40,15 +41,22 @@ fn text(instances: &[Instance], width: usize) -> String {
             Cell::id(&instance.id),
             Cell::text(instance.state.as_str()),
             Cell::text(&instance.instance_type),
-            Cell::text(if instance.nitro { "nitro" } else { "standard" }),
-            Cell::optional(instance.address()),
-            Cell::text(&instance.launch_time.map(|time| time.to_string()).unwrap_or_default()),
+            Cell::id(instance.public_ip_address.as_deref().unwrap_or("-")),
+            Cell::text(&instance.launch_time.map(|time| age(time, now)).unwrap_or_default()),
             Cell::text(&end::remark(instance, now)),
-            Cell::text(instance.owner().remark()),
+            Cell::text(note(instance)),
         ]
     });
-    let headers = ["NAME", "ID", "STATE", "TYPE", "KIND", "ADDRESS", "LAUNCHED", "LEFT", ""];
+    let headers = ["NAME", "ID", "STATE", "TYPE", "ADDRESS", "AGE", "LEFT", "NOTE"];
     table::table(&headers, &rows.collect::<Vec<_>>(), width)
+}
+
+/// Whose it is, and of one of ours that it runs no enclaves: what is not as with most.
+fn note(instance: &Instance) -> &'static str {
+    match instance.owner().remark() {
+        "" if !instance.nitro => "no enclaves",
+        remark => remark,
+    }
 }
 
 /// One instance, a line for each thing known of it.
@@ -68,6 +76,5 @@ pub(super) fn described(instance: &Instance, width: usize) -> String {
     let left = end::remark(instance, Timestamp::now());
     rows.extend((!left.is_empty()).then_some(("time left", left)));
     rows.extend(instance.tags.iter().map(|tag| ("tag", format!("{}={}", tag.key, tag.value))));
-    let rows: Vec<_> = rows.into_iter().map(|(label, value)| vec![Cell::text(label), Cell::text(&value)]).collect();
-    table::table(&["FIELD", "VALUE"], &rows, width)
+    table::fields(&rows, width)
 }

@@ -73,7 +73,7 @@ pub(super) fn text(listed: &[ListedKeyPair], width: usize) -> String {
             Cell::text(pair.owner().remark()),
         ]
     });
-    table::table(&["NAME", "TYPE", "FILE", "FINGERPRINT", ""], &rows.collect::<Vec<_>>(), width)
+    table::table(&["NAME", "TYPE", "FILE", "FINGERPRINT", "NOTE"], &rows.collect::<Vec<_>>(), width)
 }
 
 fn file_text(file: KeyFile) -> &'static str {

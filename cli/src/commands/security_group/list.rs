@@ -40,18 +40,20 @@ fn text(groups: &[SecurityGroup], width: usize) -> String {
     if groups.is_empty() {
         return "no security groups".to_owned();
     }
-    let rows: Vec<Vec<Cell>> = groups.iter().flat_map(rows).collect();
-    table::table(&["NAME", "ID", "VPC", "PORTS", "FROM", "ABOUT", ""], &rows, width)
+    // The id of a network is long, and most have one network alone.
+    let is_one_vpc = groups.iter().all(|group| group.vpc_id == groups[0].vpc_id);
+    let rows: Vec<Vec<Cell>> = groups.iter().flat_map(|group| rows(group, is_one_vpc)).collect();
+    table::table(&["NAME", "ID", "VPC", "PORTS", "FROM", "ABOUT", "NOTE"], &rows, width)
 }
 
-fn rows(group: &SecurityGroup) -> Vec<Vec<Cell>> {
+fn rows(group: &SecurityGroup, is_one_vpc: bool) -> Vec<Vec<Cell>> {
     let row = |rule: Option<&IngressRule>| {
         let [ports, source, about] =
             rule.map_or_else(|| [Cell::optional(None), Cell::optional(None), Cell::optional(None)], cells);
         vec![
             Cell::text(&group.name),
             Cell::id(&group.id),
-            Cell::optional(group.vpc_id.as_deref()),
+            Cell::text(group.vpc_id.as_deref().filter(|_| !is_one_vpc).unwrap_or_default()),
             ports,
             source,
             about,
@@ -62,7 +64,8 @@ fn rows(group: &SecurityGroup) -> Vec<Vec<Cell>> {
 }
 
 fn cells(rule: &IngressRule) -> [Cell; 3] {
-    [Cell::text(&ports(rule)), Cell::text(&rule.source.to_string()), Cell::optional(rule.description.as_deref())]
+    let about = rule.description.as_deref().unwrap_or("-");
+    [Cell::id(&ports(rule)), Cell::id(&rule.source.to_string()), Cell::sentence(about)]
 }
 
 /// The protocol and its ports, such as `tcp 22` or `udp 5000-5010`.
@@ -85,8 +88,7 @@ pub(super) fn described(group: &SecurityGroup, width: usize) -> String {
     ];
     lines.extend(group.tags.iter().map(|tag| ("tag", format!("{}={}", tag.key, tag.value))));
     lines.extend(group.ingress.iter().map(|rule| ("lets in", let_in(rule))));
-    let rows: Vec<_> = lines.into_iter().map(|(label, value)| vec![Cell::text(label), Cell::text(&value)]).collect();
-    table::table(&["FIELD", "VALUE"], &rows, width)
+    table::fields(&lines, width)
 }
 
 fn let_in(rule: &IngressRule) -> String {
@@ -132,15 +134,14 @@ mod tests {
             group("other", Vec::new(), Vec::new()),
         ];
         insta::assert_snapshot!(text(&groups, 200), @r"
-        NAME   ID       VPC    PORTS          FROM            ABOUT
-        dev    sg-0123  vpc-1  tcp 22         203.0.113.7/32  iac: a@b 2026-11-22
-        dev    sg-0123  vpc-1  udp 5000-5010  sg-2            -
-        dev    sg-0123  vpc-1  all            pl-1            \u{1b}[31m
-        old    sg-0123  vpc-1  -              -               -                    older tool
-        other  sg-0123  vpc-1  -              -               -                    not ours
+        NAME   ID       PORTS          FROM            ABOUT                NOTE
+        dev    sg-0123  tcp 22         203.0.113.7/32  iac: a@b 2026-11-22
+        dev    sg-0123  udp 5000-5010  sg-2            -
+        dev    sg-0123  all            pl-1            \u{1b}[31m
+        old    sg-0123  -              -               -                    older tool
+        other  sg-0123  -              -               -                    not ours
         ");
         insta::assert_snapshot!(described(&groups[0], 200), @r"
-        FIELD        VALUE
         name         dev
         id           sg-0123
         vpc          vpc-1

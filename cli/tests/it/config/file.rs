@@ -111,6 +111,8 @@ fn show_names_every_value_with_its_source_and_masks_secrets() {
     }
     insta::assert_snapshot!(laptop.iac(["config", "show", "--output", "text"]).ok().transcript(), @"
     $ iac config show --output text
+    file: ~/.config/bky/iac/config.toml
+
     KEY               VALUE                            SOURCE
     cred_file         -
     cred_user         -
@@ -119,7 +121,7 @@ fn show_names_every_value_with_its_source_and_masks_secrets() {
     session_token     ***                              environment BKY_IAC_SESSION_TOKEN
     profile           -
     account           -
-    region            eu-west-1                        ~/.config/bky/iac/config.toml:2
+    region            eu-west-1                        file, line 2
     endpoint_url      -
     call_timeout      1m                               default
     public_ip_url     https://checkip.amazonaws.com/   default
@@ -131,17 +133,17 @@ fn show_names_every_value_with_its_source_and_masks_secrets() {
     subnet_id         -
     volume_gib        16                               default
     instance_profile  -
-    key_name          k                                ~/.config/bky/iac/config.toml:3
+    key_name          k                                file, line 3
     security_group    -
-    ssh_from          203.0.113.7/32, 198.51.100.0/24  ~/.config/bky/iac/config.toml:5
+    ssh_from          203.0.113.7/32, 198.51.100.0/24  file, line 5
     ssh_user          ec2-user                         default
     ssh_port          2222                             environment BKY_IAC_SSH_PORT
     ssh_config        -
     ttl               -
     fqdn              -
-    tags              team=red                         ~/.config/bky/iac/config.toml:6
+    tags              team=red                         file, line 6
     debug             -
-    cpu_count         4                                ~/.config/bky/iac/config.toml:9
+    cpu_count         4                                file, line 9
     memory_mib        1024                             default
     ");
 }

@@ -189,8 +189,7 @@ fn a_line_that_iac_does_not_take_is_a_usage_error() {
     $ iac key lsit --output text
     ! error: unrecognized subcommand 'lsit'
     ! hint: a similar subcommand exists: 'list'
-    ! hint: type `iac key [OPTIONS] <COMMAND>`
-    ! hint: see every option with `--help`
+    ! hint: see every command with `iac key --help`
     (exit status: 2)
     ");
 }

@@ -66,7 +66,8 @@ impl Laptop {
     }
 
     fn with(cloud: Cloud) -> Self {
-        let home = TempDir::new().unwrap();
+        // A path of one length on every machine: it stands on screens.
+        let home = TempDir::new_in("/tmp").unwrap();
         let masks = Masks::new(home.path());
         let mut laptop = Self { home, variables: BTreeMap::new(), cloud, masks };
         laptop.set("BKY_IAC_ACCESS_KEY", "AKIAIOSFODNN7EXAMPLE");
@@ -141,6 +142,11 @@ impl Laptop {
     /// Takes a variable away.
     pub(crate) fn unset(&mut self, name: &str) {
         self.variables.remove(name);
+    }
+
+    /// What stands for what differs from run to run.
+    pub(super) fn masks(&self) -> &Masks {
+        &self.masks
     }
 
     /// A path below the home folder.

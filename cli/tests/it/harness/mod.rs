@@ -16,6 +16,7 @@ mod request;
 mod run;
 mod sandbox;
 mod server;
+mod terminal;
 mod transcript;
 
 use std::path::Path;
@@ -27,6 +28,7 @@ pub(crate) use laptop::{Laptop, Running, SECRET};
 pub(crate) use proxy::{Fault, Proxy, When};
 pub(crate) use request::Request;
 pub(crate) use run::Run;
+pub(crate) use terminal::Screen;
 
 /// The root of the source tree.
 pub(crate) fn root() -> &'static Path {

@@ -41,7 +41,7 @@ fn quoted(word: &str) -> String {
 #[derive(Debug, Clone)]
 pub(crate) struct Masks(Arc<Mutex<Names>>);
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Names {
     /// Texts with the names they were given.
     given: Vec<(String, String)>,
@@ -61,7 +61,26 @@ impl Masks {
         self.0.lock().unwrap().given.push((text.to_owned(), name.to_owned()));
     }
 
+    /// The text with a name for everything that has one.
     pub(super) fn apply(&self, text: &str) -> String {
+        self.replaced(text, |_, name| name)
+    }
+
+    /// The same masks, which learn no more from the others: for a text that may end in the middle of an id.
+    pub(super) fn apart(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.0.lock().unwrap().clone())))
+    }
+
+    /// The same, each id, address and time as wide as it was, so that columns stand where they stood.
+    pub(super) fn apply_in_place(&self, text: &str) -> String {
+        let mut text = self.replaced(text, |found, name| format!("{name:·<width$}", width = found.chars().count()));
+        for (pattern, name) in MEASURED {
+            text = Regex::new(pattern).unwrap().replace_all(&text, *name).into_owned();
+        }
+        text
+    }
+
+    fn replaced(&self, text: &str, fitted: impl Fn(&str, String) -> String) -> String {
         let names = &mut *self.0.lock().unwrap();
         let mut text = text.to_owned();
         for (given, name) in &names.given {
@@ -69,10 +88,13 @@ impl Masks {
         }
         for (pattern, prefix) in NUMBERED {
             let pattern = Regex::new(pattern).unwrap();
-            text = pattern.replace_all(&text, |found: &Captures<'_>| names.numbered(&found[0], prefix)).into_owned();
+            let masked = |found: &Captures<'_>| fitted(&found[0], names.numbered(&found[0], prefix));
+            text = pattern.replace_all(&text, masked).into_owned();
         }
         for (pattern, name) in NAMED {
-            text = Regex::new(pattern).unwrap().replace_all(&text, *name).into_owned();
+            let pattern = Regex::new(pattern).unwrap();
+            let masked = |found: &Captures<'_>| fitted(&found[0], (*name).to_owned());
+            text = pattern.replace_all(&text, masked).into_owned();
         }
         text
     }
@@ -96,10 +118,11 @@ fn is_number(text: &str) -> bool {
 }
 
 const NUMBERED: &[(&str, &str)] = &[
-    (r"\bi-[0-9a-f]{8,17}\b", "i-"),
-    (r"\bsg-[0-9a-f]{8,17}\b", "sg-"),
+    // Whole ones only: a line that is drawn may end in the middle of an id.
+    (r"\bi-[0-9a-f]{17}\b", "i-"),
+    (r"\bsg-[0-9a-f]{17}\b", "sg-"),
     (r"\bsgr-[0-9a-f]{8,17}\b", "sgr-"),
-    (r"\bkey-[0-9a-f]{8,17}\b", "key-"),
+    (r"\bkey-[0-9a-f]{17}\b", "key-"),
     (r"\beni-[0-9a-f]{8,17}\b", "eni-"),
     (r"\bami-[0-9a-f]{8,17}\b", "ami-"),
     (r"\bvpc-[0-9a-f]{8,17}\b", "vpc-"),
@@ -112,6 +135,17 @@ const NAMED: &[(&str, &str)] = &[
     (r"\b\d{4}-\d\d-\d\d\b", "DATE"),
     (r"\bSHA256:[A-Za-z0-9+/]{43}=?", "FINGERPRINT"),
     (r"\b([0-9a-f]{2}:){15,31}[0-9a-f]{2}\b", "FINGERPRINT"),
+    (r"\b[0-9a-f]{2}:[0-9a-f:]{8,}…", "FINGER…"),
     (r"\b[A-Za-z0-9+/]{43}=", "FINGERPRINT"),
     (r"\bport \d{4,5}\b", "port PORT"),
+    (r"\btcp \d{4,5}\b", "tcp PORT"),
+];
+
+/// What a run measures, on screens: ages in tables and in sentences, what is left, versions.
+const MEASURED: &[(&str, &str)] = &[
+    (r"  (\d[sm] ?|\d\d[sm])", "  AGE"),
+    (r"\bfor \d+[sm]\b", "for AGE"),
+    (r"(  |in |left: )[78]h( \d+m)?\b", "${1}LEFT"),
+    (r"\bOpenSSH_[^\s]+", "OpenSSH_VERSION"),
+    (r"\b\d+ MiB free", "MANY MiB free"),
 ];

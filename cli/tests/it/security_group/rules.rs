@@ -66,7 +66,6 @@ fn the_whole_internet_only_if_written_out_and_then_with_a_warning() {
     let run = laptop.iac(with(CREATE, &["--ssh-from", "0.0.0.0/0", "-v", "--output", "text"])).succeeds();
     insta::assert_snapshot!(run.transcript(), @"
     $ iac security-group create --ssh-from 0.0.0.0/0 -v --output text
-    FIELD        VALUE
     name         nitro-dev
     id           sg-1
     vpc          vpc-1
@@ -93,9 +92,9 @@ fn rules_of_every_kind_are_shown() {
     authorize(&aws, group, "443", "0.0.0.0/0", "web for everyone");
     insta::assert_snapshot!(laptop.iac(with(LIST, &["--output", "text"])).ok().transcript(), @"
     $ iac security-group list --output text
-    NAME       ID                    VPC                    PORTS    FROM                  ABOUT
-    nitro-dev  sg-1  vpc-1  tcp 22   192.0.2.0/24          iac: ssh_from
-    nitro-dev  sg-1  vpc-1  all      sg-2  -
-    nitro-dev  sg-1  vpc-1  tcp 443  0.0.0.0/0             web for everyone
+    NAME       ID                    PORTS    FROM                  ABOUT
+    nitro-dev  sg-1  tcp 22   192.0.2.0/24          iac: ssh_from
+    nitro-dev  sg-1  all      sg-2  -
+    nitro-dev  sg-1  tcp 443  0.0.0.0/0             web for everyone
     ");
 }
