@@ -8,9 +8,9 @@ use aws_sdk_ec2::operation::describe_instance_type_offerings::DescribeInstanceTy
 use aws_sdk_ec2::operation::describe_instance_types::DescribeInstanceTypesInput;
 use aws_sdk_ec2::operation::describe_instance_types::builders::DescribeInstanceTypesInputBuilder;
 use aws_sdk_ec2::types;
+use futures_util::future::try_join_all;
 use iac_core::candidates::Offer;
 use iac_core::observed::{Architecture, InstanceType};
-use tokio::task::JoinSet;
 
 use super::client::Aws;
 use super::convert::filter;
@@ -61,14 +61,11 @@ fn request(wanted: &WantedTypes, part: &[String]) -> DescribeInstanceTypesInputB
 impl Aws {
     /// The types of the region, and the zones that offer them; both are asked at the same time.
     pub(crate) async fn catalogue(&self, wanted: &WantedTypes) -> Result<(Vec<InstanceType>, Vec<Offer>), CallError> {
-        let (mut types, mut offers) = (JoinSet::new(), JoinSet::new());
-        for part in parts() {
-            let (aws, wanted, names) = (self.clone(), wanted.clone(), part.clone());
-            types.spawn(async move { aws.types_of(&wanted, &names).await });
-            let aws = self.clone();
-            offers.spawn(async move { aws.offers_of(&part).await });
-        }
-        tokio::try_join!(gathered(types), gathered(offers))
+        let parts = parts();
+        let types = try_join_all(parts.iter().map(|part| self.types_of(wanted, part)));
+        let offers = try_join_all(parts.iter().map(|part| self.offers_of(part)));
+        let (types, offers) = tokio::try_join!(types, offers)?;
+        Ok((types.into_iter().flatten().collect(), offers.into_iter().flatten().collect()))
     }
 
     async fn types_of(&self, wanted: &WantedTypes, part: &[String]) -> Result<Vec<InstanceType>, CallError> {
@@ -102,15 +99,6 @@ impl Aws {
             }
         }
     }
-}
-
-/// Everything that the calls found, or the first failure; then the others are given up.
-async fn gathered<T: 'static>(mut calls: JoinSet<Result<Vec<T>, CallError>>) -> Result<Vec<T>, CallError> {
-    let mut found = Vec::new();
-    while let Some(call) = calls.join_next().await {
-        found.extend(call.expect("a call neither panics nor is given up")?);
-    }
-    Ok(found)
 }
 
 fn offer(described: types::InstanceTypeOffering) -> Option<Offer> {

@@ -4,6 +4,7 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use iac_core::dns::{
     Change, DnsRefusal, Fqdn, ObservedDns, RecordSet, Zone, ZoneError, choose_zone, creation, deletion,
 };
@@ -13,7 +14,6 @@ use iac_core::table::{self, Cell};
 use serde::Serialize;
 
 use super::environment::records_in;
-use super::side_by_side::{Boxed, all};
 use crate::args::{DnsCommand, DnsVerb};
 use crate::aws::{Aws, CallError};
 use crate::commands::patience::{Patience, timed_out};
@@ -106,13 +106,10 @@ async fn list(context: &Context<'_>, aws: &Aws) -> Result<()> {
 
 /// The names in all public zones beside which a mark of ours stands.
 pub(super) async fn marked_in_all_zones(aws: &Aws) -> std::result::Result<Vec<ObservedDns>, CallError> {
-    type Found = std::result::Result<Vec<ObservedDns>, CallError>;
-    let looks =
-        aws.public_zones().await?.into_iter().map(|zone| -> Boxed<'_, Found> {
-            Box::pin(async move { Ok(marked(&zone, &aws.all_records(&zone).await?)) })
-        });
-    let found: std::result::Result<Vec<_>, CallError> = all(looks.collect()).await.into_iter().collect();
-    Ok(found?.into_iter().flatten().collect())
+    let zones = aws.public_zones().await?;
+    let looks = zones.iter().map(async |zone| Ok(marked(zone, &aws.all_records(zone).await?)));
+    let found: Vec<Vec<_>> = try_join_all(looks).await?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// The names in a zone beside which a mark of ours stands.

@@ -17,7 +17,6 @@ pub(crate) mod patience;
 mod policy;
 pub(crate) mod security_group;
 pub(crate) mod select;
-mod side_by_side;
 mod ssh;
 mod target;
 mod types;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::join_all;
 use iac_core::dns::{Zone, choose_zone};
 use iac_core::doctor::{self, Check, Rights, Trial};
 use iac_core::name::GroupRef;
@@ -18,7 +19,6 @@ use crate::aws::{Aws, CallError, Failure, Given, Group, Launch, WantedGroups, Wa
 use crate::commands::instance::image::{self, ImageIds};
 use crate::commands::instance::prepare;
 use crate::commands::policy::scope_of;
-use crate::commands::side_by_side::{Boxed, all};
 use crate::config::Settings;
 
 /// What calls have shown, one entry each.
@@ -126,10 +126,8 @@ fn launch<'a>(settings: &Settings, facts: &'a Facts) -> Option<(Launch, &'a str)
 }
 
 async fn trials(aws: &Aws, given: &Given<'_>, operations: impl Iterator<Item = Operation>) -> Trials {
-    type Tried = (Operation, Option<Asked<()>>);
-    let trial =
-        |operation| -> Boxed<'_, Tried> { Box::pin(async move { (operation, aws.trial(operation, given).await) }) };
-    let tried = all(operations.map(trial).collect()).await.into_iter();
+    let trial = async |operation| (operation, aws.trial(operation, given).await);
+    let tried = join_all(operations.map(trial)).await.into_iter();
     tried.filter_map(|(operation, answer)| Some((operation, shown(&answer?)))).collect()
 }
 

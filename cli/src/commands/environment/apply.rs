@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use iac_core::name::{InstanceName, KeyName};
 use iac_core::observed::{Instance, Observed};
 use iac_core::plan::{Action, Plan, Step};
@@ -12,7 +13,6 @@ use super::observe::Seen;
 use crate::aws::{Aws, Group, Wanted};
 use crate::commands::host_key::{self, Trust};
 use crate::commands::patience::{Patience, timed_out};
-use crate::commands::side_by_side::{Boxed, all};
 use crate::commands::{Context, dns, host, instance, key, security_group, select, target};
 use crate::error::{Error, Kind, Made, Result};
 use crate::files::SecretsFolder;
@@ -42,11 +42,9 @@ impl Worker<'_> {
                 !done.contains(place) && plan.steps[*place].after.iter().all(|before| done.contains(before))
             };
             let ready: Vec<usize> = (0..plan.steps.len()).filter(is_ready).collect();
-            let steps = ready
-                .iter()
-                .map(|&place| -> Boxed<'_, Result<Option<Made>>> { Box::pin(self.step(&plan.steps[place])) });
+            let steps = ready.iter().map(|&place| self.step(&plan.steps[place]));
             let (mut failed, mut others) = (None, Vec::new());
-            for result in all(steps.collect()).await {
+            for result in join_all(steps).await {
                 match result {
                     Ok(new) => made.extend(new),
                     Err(error) if failed.is_none() => failed = Some(error),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::try_join_all;
 use iac_core::duration::age;
 use iac_core::leftovers::{Leftover, LeftoverKind, Region, leftovers};
 use iac_core::observed::{Instance, InstanceState};
@@ -11,7 +12,6 @@ use serde::Serialize;
 
 use super::names::{Names, names};
 use crate::aws::{Aws, Wanted, WantedGroups, WantedKeyPairs};
-use crate::commands::side_by_side::{Boxed, all};
 use crate::commands::{Context, connect, connect_in};
 use crate::error::Result;
 
@@ -39,14 +39,12 @@ pub(super) async fn look(context: &Context<'_>, all_regions: bool) -> Result<Vec
     }
     let regions = progress.during(aws.regions()).await?;
     let home = aws.region.as_str();
-    let looks = regions.into_iter().map(|region| -> Boxed<'_, Result<Shown>> {
-        Box::pin(async move {
-            let aws = connect_in(context.settings, region).await?;
-            // Records know no region: they are shown with the one of the settings.
-            if aws.region == home { shown(context, &aws).await } else { Ok(Shown::of(&aws, look_at(&aws).await?)) }
-        })
+    let looks = regions.into_iter().map(async |region| {
+        let aws = connect_in(context.settings, region).await?;
+        // Records know no region: they are shown with the one of the settings.
+        if aws.region == home { shown(context, &aws).await } else { Ok(Shown::of(&aws, look_at(&aws).await?)) }
     });
-    progress.during(context.interrupt.or_stop(all(looks.collect()))).await?.into_iter().collect()
+    progress.during(context.interrupt.or_stop(try_join_all(looks))).await?
 }
 
 /// What is ours in the region of this connection, and what is left of names.

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::future::try_join_all;
 use iac_core::dns::ObservedDns;
 
 use crate::aws::{Aws, CallError, Failure, Wanted};
-use crate::commands::side_by_side::{Boxed, all};
 use crate::commands::{Context, connect_in, dns};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Records of ours, and the environments that are live in other regions than the one that is looked at.
 #[derive(Debug, Default)]
@@ -32,14 +32,12 @@ pub(super) async fn names(context: &Context<'_>, aws: &Aws, live_here: &BTreeSet
 async fn elsewhere(context: &Context<'_>, aws: &Aws) -> Result<Option<BTreeSet<String>>> {
     let regions = aws.regions().await?;
     let others = regions.into_iter().filter(|region| *region != aws.region);
-    let looks = others.map(|region| -> Boxed<'_, Result<Option<BTreeSet<String>>>> {
-        Box::pin(async move {
-            let aws = connect_in(context.settings, region).await?;
-            Ok(allowed(aws.instances(Wanted::Ours).await)?.map(|instances| super::everywhere::live(&instances)))
-        })
+    let looks = others.map(async |region| {
+        let aws = connect_in(context.settings, region).await?;
+        Ok::<_, Error>(allowed(aws.instances(Wanted::Ours).await)?.map(|instances| super::everywhere::live(&instances)))
     });
-    let found: Result<Option<Vec<_>>> = all(looks.collect()).await.into_iter().collect();
-    Ok(found?.map(|found| found.into_iter().flatten().collect()))
+    let found: Option<Vec<BTreeSet<String>>> = try_join_all(looks).await?.into_iter().collect();
+    Ok(found.map(|found| found.into_iter().flatten().collect()))
 }
 
 /// What was found, or nothing where the right to look is missing.

@@ -3,6 +3,7 @@
 //! The first round asks all that the settings alone can name; the second what only the first round's ids name: the rules
 //! and the users of groups, and the records of the zone.
 
+use futures_util::future::try_join_all;
 use iac_core::dns::{Fqdn, ObservedDns, choose_zone};
 use iac_core::key_work::KeyFiles;
 use iac_core::launch::launch_tokens;
@@ -11,7 +12,6 @@ use iac_core::observed::{Instance, KeyPair, Observed, ObservedKey, SecurityGroup
 
 use crate::aws::{Aws, CallError, Group, Wanted, WantedGroups, WantedKeyPairs};
 use crate::commands::security_group::{self, Candidates};
-use crate::commands::side_by_side::{Boxed, all};
 use crate::commands::{Context, check_account, existing_folder, key};
 use crate::config::Settings;
 use crate::error::Result;
@@ -136,9 +136,7 @@ async fn with_rules(aws: &Aws, groups: &[Group]) -> Result<Vec<SecurityGroup>> {
 
 /// The instances in these groups, whoever launched them.
 async fn users(aws: &Aws, groups: &[Group]) -> Result<Vec<Instance>> {
-    type Found = std::result::Result<Vec<Instance>, CallError>;
-    let looks = groups.iter().map(|group| -> Boxed<'_, Found> { Box::pin(aws.instances(Wanted::Group(&group.id))) });
-    let found = all(looks.collect()).await.into_iter().collect::<std::result::Result<Vec<_>, _>>()?;
+    let found = try_join_all(groups.iter().map(|group| aws.instances(Wanted::Group(&group.id)))).await?;
     Ok(found.into_iter().flatten().collect())
 }
 
