@@ -18,7 +18,7 @@ use super::{Failure, SshError, Target};
 
 const PROGRAM: &str = "ssh";
 /// OpenSSH's status for its own failures; a command on the instance can end with it too.
-const OWN_FAILURE: i32 = 255;
+const OWN_FAILURE: u8 = 255;
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(15);
 /// The same while an instance is waited for: the next attempt comes soon.
@@ -33,6 +33,16 @@ pub(crate) struct Output {
     pub(crate) status: u8,
     /// Why OpenSSH itself failed, if it did.
     pub(crate) failure: Option<Failure>,
+}
+
+impl Output {
+    /// What ran is ours and never ends with 255: then OpenSSH has failed, even if it did not say why.
+    fn of_our_own(mut self, target: &Target) -> Self {
+        if self.status == OWN_FAILURE && self.failure.is_none() {
+            self.failure = Some(Failure::read(target, &String::from_utf8_lossy(&self.stderr)));
+        }
+        self
+    }
 }
 
 /// Whose terminal it is.
@@ -64,7 +74,8 @@ impl Target {
     pub(crate) async fn probe(&self) -> Result<(), SshError> {
         let mut call = Call::new(self, Terminal::None, PROBE, Some("true"))?;
         let child = call.start(Stdio::null, Stdio::piped)?;
-        call.finish(child).await?.failure.map_or(Ok(()), |failure| Err(failure.into()))
+        let output = call.finish(child).await?.of_our_own(self);
+        output.failure.map_or(Ok(()), |failure| Err(failure.into()))
     }
 
     /// Runs a command line and lets `feed` write its input, on a thread where it may block.
@@ -80,7 +91,7 @@ impl Target {
         let input = child.stdin.take().expect("the input was asked for as a pipe").into_owned_fd();
         let input = input.map_err(|error| SshError::start(PROGRAM, error))?;
         let thread = tokio::task::spawn_blocking(move || feed(File::from(input)));
-        let output = call.finish(child).await?;
+        let output = call.finish(child).await?.of_our_own(self);
         let result = thread.await.map_err(|error| SshError::start(PROGRAM, io::Error::other(error)))?;
         Ok((output, result))
     }
@@ -96,7 +107,7 @@ impl Target {
         let output = child.stdout.take().expect("the output was asked for as a pipe").into_owned_fd();
         let output = output.map_err(|error| SshError::start(PROGRAM, error))?;
         let thread = tokio::task::spawn_blocking(move || drain(File::from(output)));
-        let output = call.finish(child).await?;
+        let output = call.finish(child).await?.of_our_own(self);
         let result = thread.await.map_err(|error| SshError::start(PROGRAM, io::Error::other(error)))?;
         Ok((output, result))
     }
@@ -145,7 +156,7 @@ impl<'a> Call<'a> {
 /// What OpenSSH says of its own failure; `None` where it is the command on the instance that ended with this status.
 fn own_failure(status: ExitStatus, said: &[u8], stderr: &[u8]) -> Option<String> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    match (status.code(), status.signal()) {
+    match (status.code().and_then(|code| u8::try_from(code).ok()), status.signal()) {
         (None, Some(signal)) => Some(format!("`{PROGRAM}` was ended by signal {signal}")),
         (Some(OWN_FAILURE), _) if !said.is_empty() => Some(text(said)),
         // Two messages come before or beside that file.

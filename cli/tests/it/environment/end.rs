@@ -71,8 +71,8 @@ fn nothing_changes_where_the_host_does_not_answer() {
     let before = (written(&root), laptop.aws().changes());
     laptop.configure("ttl = \"12h\"\n");
     laptop.write("ssh_config", "Host *\nProxyCommand false\n");
-    let failed = laptop.iac(["up", "--yes", "--timeout", "1s"]).fails("ssh_failed");
-    assert!(failed.stderr.contains(": i-"), "{}", failed.stderr);
+    let failed = laptop.iac(["up", "--yes", "--timeout", "1s"]).fails("timed_out");
+    assert!(failed.stderr.contains("SSH on i-"), "{}", failed.stderr);
     assert_eq!((written(&root), laptop.aws().changes()), before);
 }
 
