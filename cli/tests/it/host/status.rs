@@ -54,19 +54,19 @@ fn what_no_program_mends_is_told_with_what_does() {
     assert_eq!(failing(&report.json()), ["set-up", "module", "device", "docker", "disk"]);
     insta::assert_snapshot!(laptop.iac(["--output", "text", "host", "status"]).transcript(), @"
     $ iac --output text host status
-    CHECK                  FOUND                                                                                                                  MEND
-    set-up          fails  failed at device: modprobe: FATAL: Module nitro_enclaves not found in directory /lib/modules/6.18.3-7.amzn2023.x86_64  `iac host status --fix`
-    module          fails  the kernel has not loaded `nitro_enclaves`                                                                             `iac host status --fix`
-    device          fails  there is no /dev/nitro_enclaves                                                                                        launch it anew with enclaves enabled: `iac instance terminate`, then `iac instance create`
-    packages        ok     1.4.3-0.amzn2023.x86_64
-    blobs           ok     6 files
-    groups          ok     ne, docker
-    allocator file  ok     2 CPUs, 1024 MiB
-    docker          fails  inactive, enabled                                                                                                      `iac host status --fix`
-    allocator       ok     active, enabled
-    memory          ok     1024 MiB set aside
-    enclaves        ok     none runs
-    disk            fails  0 MiB free                                                                                                             remove what is not needed, or launch with a larger `volume_gib`
+    CHECK           RESULT  FOUND                                                                                                                  MEND
+    set-up          fails   failed at device: modprobe: FATAL: Module nitro_enclaves not found in directory /lib/modules/6.18.3-7.amzn2023.x86_64  `iac host status --fix`
+    module          fails   the kernel has not loaded `nitro_enclaves`                                                                             `iac host status --fix`
+    device          fails   there is no /dev/nitro_enclaves                                                                                        launch it anew with enclaves enabled: `iac instance terminate`, then `iac instance create`
+    packages        ok      1.4.3-0.amzn2023.x86_64
+    blobs           ok      6 files
+    groups          ok      ne, docker
+    allocator file  ok      2 CPUs, 1024 MiB
+    docker          fails   inactive, enabled                                                                                                      `iac host status --fix`
+    allocator       ok      active, enabled
+    memory          ok      1024 MiB set aside
+    enclaves        ok      none runs
+    disk            fails   0 MiB free                                                                                                             remove what is not needed, or launch with a larger `volume_gib`
     ! error: 5 of 12 checks fail on i-1: set-up, module, device, docker, disk
     ! hint: mend what can be mended with `iac host status --fix`
     (exit status: 1)
