@@ -123,13 +123,13 @@ fn text_fits_a_terminal_of_eighty_columns() {
         &lines[lines.len() - 1..],
     ];
     insta::assert_snapshot!(shown.concat().join("\n"), @r"
-    TYPE              VCPUS  MEMORY    ARCHITECTURE  ZONES us-east-1
+    TYPE              VCPUS  MEMORY    ARCHITECTURE  ZONES OF us-east-1
     c7a.xlarge        4      8 GiB     x86_64        a b c d f
     c8a.xlarge        4      8 GiB     x86_64        a b c d f
     TYPE                 VCPUS  MEMORY     WHY NOT
-    t2.nano              1      512 MiB    it does not support enclaves; 3 vCPUs mi…
-    t1.micro             1      627 MiB    it does not support enclaves; 3 vCPUs mi…
-    c6a.xlarge           4      8 GiB      2 vCPUs missing: 4 for enclaves and 2 fo…
+    t2.nano              1      512 MiB    it does not support enclaves; 3 vCPUs
+                                           missing: 3 for enclaves and 1 for the
+    c6a.xlarge           4      8 GiB      2 vCPUs missing: 4 for enclaves and 2 for
     u7in-32tb.224xlarge  896    32768 GiB  it does not support enclaves
     ");
 }

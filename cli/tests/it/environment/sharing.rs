@@ -28,8 +28,8 @@ fn the_resources_of_others_survive_under_the_same_names() {
     let older = [("Name", "nitro-dev"), ("Deployment", "Sequencer")];
     let _ = (aws.foreign_instance(&[("Name", "nitro-dev"), ("ManagedBy", "iac")]), aws.foreign_group("other", &older));
     let _ = aws.foreign_key_pair("other", &older);
-    // Its instance runs by itself, a moment later.
-    while aws.instances()[0]["state"] == "pending" {}
+    // Its instance runs, and has booted, by itself, a moment later.
+    while aws.instances()[0]["has_booted"] != true {}
     let before = aws.world();
     let _ = laptop.iac(QUICK_UP).ok();
     let _ = laptop.iac(DOWN).ok();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::harness::{Laptop, Proxy, Run, World};
 
@@ -39,6 +40,9 @@ pub(super) struct Stage {
     world: World,
     files: BTreeSet<String>,
 }
+
+/// How long the interfaces of an instance that is gone may still be there.
+const INTERFACES_GO_WITHIN: Duration = Duration::from_secs(20);
 
 /// How many stages work through the cases of one test at the same time: nearly all of a case is waiting for time-outs.
 const STAGES: usize = 4;
@@ -147,11 +151,11 @@ impl Stage {
         // Where nothing was made there is nothing to delete; the state tells.
         let run = self.laptop.iac(words);
         assert_eq!(files(&self.laptop), self.files, "{}", run.stderr);
-        let world = self.laptop.aws().world();
-        for (kind, before) in &self.world {
-            let ids = |kinds: &World| kinds[kind].keys().cloned().collect::<Vec<_>>();
-            assert_eq!(world[kind].len(), before.len(), "{kind}: {:?}\n{}", ids(&world), run.stderr);
-        }
+        let kinds = |world: &World| world.iter().map(|(kind, all)| (*kind, all.len())).collect::<Vec<_>>();
+        // The interfaces of an instance go a moment after it.
+        let begun = Instant::now();
+        while kinds(&self.laptop.aws().world()) != kinds(&self.world) && begun.elapsed() < INTERFACES_GO_WITHIN {}
+        assert_eq!(kinds(&self.laptop.aws().world()), kinds(&self.world), "{}", run.stderr);
     }
 }
 
