@@ -1,7 +1,8 @@
-"""moto's `/moto-api/data.json`, without what has been deleted.
+"""moto's `/moto-api/data.json`, with what there is.
 
-moto lists every object that was ever made; a key pair stays there after DeleteKeyPair. Tests compare the list before
-and after, so only what AWS would still know is left in it. Terminated instances stay, as AWS lists them for a while.
+moto lists every object that was made since the reset: a key pair stays there after DeleteKeyPair, and what is made
+while a reset goes on is forgotten. Tests compare the list before and after, so it holds what AWS would still know.
+Terminated instances stay, as AWS lists them for a while.
 """
 
 from __future__ import annotations
@@ -36,9 +37,7 @@ def _known_to_ec2(backend: Any) -> dict[str, Iterable[Any]]:
 
 def _keep(service: str, known: dict[str, list[Any]]) -> None:
     for name, resources in known.items():
-        living = {id(resource) for resource in resources}
-        model = model_data[service][name]
-        model.instances_tracked = [each for each in model.instances_tracked if id(each) in living]
+        model_data[service][name].instances_tracked = resources
 
 
 def _model_data(original: Any, *args: Any) -> Any:
@@ -53,5 +52,5 @@ def _model_data(original: Any, *args: Any) -> Any:
 
 
 def install() -> None:
-    """Takes deleted things out of moto's list of what there is."""
+    """Makes moto's list of what was made one of what there is."""
     around(MotoAPIResponse, "model_data", _model_data)
