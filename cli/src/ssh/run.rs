@@ -35,16 +35,6 @@ pub(crate) struct Output {
     pub(crate) failure: Option<Failure>,
 }
 
-impl Output {
-    /// What ran is ours and never ends with 255: then OpenSSH has failed, even if it did not say why.
-    fn of_our_own(mut self, target: &Target) -> Self {
-        if self.status == OWN_FAILURE && self.failure.is_none() {
-            self.failure = Some(Failure::read(target, &String::from_utf8_lossy(&self.stderr)));
-        }
-        self
-    }
-}
-
 /// Whose terminal it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Terminal {
@@ -74,8 +64,11 @@ impl Target {
     pub(crate) async fn probe(&self) -> Result<(), SshError> {
         let mut call = Call::new(self, Terminal::None, PROBE, Some("true"))?;
         let child = call.start(Stdio::null, Stdio::piped)?;
-        let output = call.finish(child).await?.of_our_own(self);
-        output.failure.map_or(Ok(()), |failure| Err(failure.into()))
+        let output = call.finish(child).await?;
+        // Of itself `true` never ends so: then OpenSSH has failed, even if it did not say why.
+        let unexplained = || Failure::read(self, &String::from_utf8_lossy(&output.stderr));
+        let failure = output.failure.or_else(|| (output.status == OWN_FAILURE).then(unexplained));
+        failure.map_or(Ok(()), |failure| Err(failure.into()))
     }
 
     /// Runs a command line and lets `feed` write its input, on a thread where it may block.
@@ -91,7 +84,7 @@ impl Target {
         let input = child.stdin.take().expect("the input was asked for as a pipe").into_owned_fd();
         let input = input.map_err(|error| SshError::start(PROGRAM, error))?;
         let thread = tokio::task::spawn_blocking(move || feed(File::from(input)));
-        let output = call.finish(child).await?.of_our_own(self);
+        let output = call.finish(child).await?;
         let result = thread.await.map_err(|error| SshError::start(PROGRAM, io::Error::other(error)))?;
         Ok((output, result))
     }
@@ -107,7 +100,7 @@ impl Target {
         let output = child.stdout.take().expect("the output was asked for as a pipe").into_owned_fd();
         let output = output.map_err(|error| SshError::start(PROGRAM, error))?;
         let thread = tokio::task::spawn_blocking(move || drain(File::from(output)));
-        let output = call.finish(child).await?.of_our_own(self);
+        let output = call.finish(child).await?;
         let result = thread.await.map_err(|error| SshError::start(PROGRAM, io::Error::other(error)))?;
         Ok((output, result))
     }
