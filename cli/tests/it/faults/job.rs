@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+
+use serde_json::json;
 
 use crate::harness::{Laptop, Proxy, Run, World};
 
@@ -40,9 +41,6 @@ pub(super) struct Stage {
     world: World,
     files: BTreeSet<String>,
 }
-
-/// How long the interfaces of an instance that is gone may still be there.
-const INTERFACES_GO_WITHIN: Duration = Duration::from_secs(20);
 
 /// How many stages work through the cases of one test at the same time: nearly all of a case is waiting for time-outs.
 const STAGES: usize = 4;
@@ -99,6 +97,8 @@ impl Stage {
     /// Prepares a machine.
     pub(super) fn new(job: Job) -> Self {
         let mut laptop = Laptop::new();
+        // Otherwise it depends on the moment how often a group's deletion is tried.
+        laptop.cloud(&json!({"interface_release": 0}));
         (job.prepare)(&laptop);
         let (world, files) = (laptop.aws().world(), files(&laptop));
         let proxy = laptop.proxy();
@@ -152,9 +152,6 @@ impl Stage {
         let run = self.laptop.iac(words);
         assert_eq!(files(&self.laptop), self.files, "{}", run.stderr);
         let kinds = |world: &World| world.iter().map(|(kind, all)| (*kind, all.len())).collect::<Vec<_>>();
-        // The interfaces of an instance go a moment after it.
-        let begun = Instant::now();
-        while kinds(&self.laptop.aws().world()) != kinds(&self.world) && begun.elapsed() < INTERFACES_GO_WITHIN {}
         assert_eq!(kinds(&self.laptop.aws().world()), kinds(&self.world), "{}", run.stderr);
     }
 }
