@@ -85,6 +85,18 @@ impl Error {
         self
     }
 
+    /// Adds a failure that came beside this one, with all that it says; no hint is given twice.
+    #[must_use]
+    pub(crate) fn beside(mut self, other: Self) -> Self {
+        let Report { message, causes, hints, made, .. } = *other.0;
+        self.0.causes.push(message);
+        self.0.causes.extend(causes);
+        let new = hints.into_iter().filter(|hint| !self.0.hints.contains(hint)).collect::<Vec<_>>();
+        self.0.hints.extend(new);
+        self.0.made.extend(made);
+        self
+    }
+
     /// Adds a `hint:` line: what to type or to do next.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -178,5 +190,30 @@ impl std::fmt::Display for Made {
             Some(name) => write!(f, "{} `{name}` {}", self.kind, self.id),
             None => write!(f, "{} {}", self.kind, self.id),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_failures_nothing_is_lost() {
+        let made = |id: &str| Made { kind: "key pair", id: id.to_owned(), name: None };
+        let failed = |message: &str| Error::new(Kind::AwsUnreachable, message).hint("look at the network");
+        let first = failed("one failed").cause("no route").made([made("key-1")]);
+        let other = failed("two failed").cause("no name").hint("wait").made([made("key-2")]);
+        let lines: Vec<_> =
+            first.beside(other).lines().iter().map(|(label, text)| format!("{label}: {text}")).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        error: one failed
+        caused by: no route
+        caused by: two failed
+        caused by: no name
+        exists: key pair key-1
+        exists: key pair key-2
+        hint: look at the network
+        hint: wait
+        ");
     }
 }

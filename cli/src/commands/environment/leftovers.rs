@@ -1,5 +1,6 @@
 //! `iac down --leftovers`: removes what is left of environments that are gone, and never a key file.
 
+use futures_util::future::join_all;
 use iac_core::dns::Fqdn;
 use iac_core::leftovers::{Leftover, LeftoverKind};
 use iac_core::name::{InstanceName, KeyName};
@@ -34,9 +35,11 @@ pub(super) async fn remove(context: &Context<'_>, options: &DownOptions) -> Resu
         context.ui.confirm(&words.join("\n"), "delete this?")?;
     }
     let progress = context.ui.progress("deleting what is left over");
-    for one in &before.leftovers {
-        context.interrupt.check()?;
-        progress.during(delete(context, &aws, one, options)).await?;
+    context.interrupt.check()?;
+    let deletions = before.leftovers.iter().map(|one| delete(context, &aws, one, options));
+    let deleted = progress.during(join_all(deletions)).await;
+    if let Some(error) = deleted.into_iter().filter_map(Result::err).reduce(Error::beside) {
+        return Err(error);
     }
     let after = progress.during(shown(context, &aws)).await?.leftovers;
     drop(progress);

@@ -42,7 +42,9 @@ pub(in crate::commands) async fn up(context: &Context<'_>, options: &UpOptions) 
         .collect();
     let mut has_agreed = options.yes;
     let mut steps = Vec::new();
-    for attempt in 1.. {
+    let mut attempts = ATTEMPTS;
+    loop {
+        attempts -= 1;
         let (seen, want, plan) = look(context, &aws).await?;
         refused::check(context, &plan, &permitted)?;
         if !plan.is_empty() && !has_agreed {
@@ -67,14 +69,13 @@ pub(in crate::commands) async fn up(context: &Context<'_>, options: &UpOptions) 
                 let shown = Shown { environment: name, steps: &steps, instance: &instance };
                 return context.ui.data(&shown, |_| shown.text());
             }
-            Err(error) if attempt < ATTEMPTS && is_of_another_run(&error) => {
+            Err(error) if attempts > 0 && is_of_another_run(&error) => {
                 context.ui.note(&format!("another run changed the environment meanwhile: {}", error.message()));
                 steps.extend(plan.steps);
             }
             Err(error) => return Err(error),
         }
     }
-    unreachable!("the last attempt returns")
 }
 
 /// Waits for the instance that was there from the start, or for the one that is there now.
