@@ -22,6 +22,8 @@ pub const MANAGED_BY_IAC: &str = "iac";
 pub const TTL: &str = "bky:iac:ttl";
 /// The tag of when it ends, a time in UTC: what its host has told, since that is what counts.
 pub const ENDS: &str = "bky:iac:ends";
+/// The tag, on an instance, of the name that was made to lead to it.
+pub const FQDN: &str = "bky:iac:fqdn";
 /// How many tags a user may add: EC2 takes 50, and ten stay free for ours.
 pub const MOST_USER_TAGS: usize = 40;
 /// The tag, key and value, of what the Python tool before this one made.

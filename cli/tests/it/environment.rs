@@ -172,6 +172,18 @@ fn every_environment_is_shown_and_what_is_left_of_those_that_are_gone() {
 }
 
 #[test]
+fn a_leftover_that_stays_does_not_keep_the_others() {
+    let mut laptop = Laptop::new();
+    let proxy = laptop.proxy();
+    for name in ["left", "left-too"] {
+        laptop.aws().foreign_group(name, &[("bky:iac:environment", "gone")]);
+    }
+    proxy.fault(When::First("DeleteSecurityGroup"), Fault::Refuse(403, "UnauthorizedOperation", "not allowed"));
+    laptop.iac(["down", "--leftovers", "--yes"]).fails("aws_denied");
+    assert_eq!(laptop.aws().security_groups().len(), 1);
+}
+
+#[test]
 fn the_key_can_be_kept() {
     let laptop = Laptop::new();
     let _ = laptop.iac(QUICK_UP).ok();

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use nitro::sizing::{self, Parent};
 use serde::{Serialize, Serializer};
 
+use crate::dns::Fqdn;
 use crate::tag::{self, Owner, Tag};
 
 /// The state of an instance, see `InstanceState` in EC2's API reference.
@@ -169,6 +170,12 @@ impl Instance {
             Owner::Ours { environment } => environment,
             Owner::OlderTool | Owner::Someone => None,
         }
+    }
+
+    /// Returns the name that its environment has had lead to it.
+    #[must_use]
+    pub fn fqdn(&self) -> Option<Fqdn> {
+        Fqdn::parse(tag::value(&self.tags, tag::FQDN)?).ok()
     }
 
     /// Returns where to reach it: its public name, which moves with its address, else the address.

@@ -30,6 +30,8 @@ pub struct Observed {
     pub volumes: Vec<Volume>,
     /// The records at the wanted name; `None` where no name is wanted.
     pub dns: Option<Result<ObservedDns, ZoneError>>,
+    /// The records at other names that led to instances of the environment.
+    pub former_names: Vec<Result<ObservedDns, ZoneError>>,
 }
 
 /// A name of a key pair, with what is found under it on AWS and in the secrets folder.

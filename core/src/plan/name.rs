@@ -4,9 +4,10 @@ use std::net::Ipv4Addr;
 
 use super::instance::Fate;
 use super::{Action, Plan, Refusal};
-use crate::dns::{ObservedDns, creation};
+use crate::dns::{Fqdn, ObservedDns, creation};
 use crate::environment::Environment;
 use crate::observed::{InstanceState, Observed};
+use crate::tag;
 
 /// Plans the name's record, after the step that may give the instance another address.
 pub(super) fn plan(plan: &mut Plan, want: &Environment, have: &Observed, fate: &Fate<'_>, moved: Option<usize>) {
@@ -15,29 +16,53 @@ pub(super) fn plan(plan: &mut Plan, want: &Environment, have: &Observed, fate: &
         (Some(_), Some(Err(error))) => return plan.refused.push(Refusal::Zone(error.clone())),
         _ => return,
     };
+    let forgotten = forget_former(plan, have, &dns.fqdn);
     match (fate, moved) {
-        (_, Some(step)) => point(plan, want, dns, None, &[step]),
+        (_, Some(step)) => point(plan, want, dns, &Led::Later, &[&*forgotten, &[step]].concat()),
         (Fate::Stay(instance), None) => {
             let address = instance.public_ip_address.as_deref().and_then(|address| address.parse().ok());
-            if address.is_none() && instance.state == InstanceState::Running {
-                return plan.refused.push(Refusal::NoAddress(instance.id.clone()));
-            }
-            point(plan, want, dns, address, &[]);
+            let led = match address {
+                None if instance.state == InstanceState::Running => {
+                    return plan.refused.push(Refusal::NoAddress(instance.id.clone()));
+                }
+                None => Led::Later,
+                Some(address) => Led::Now { address, is_told: instance.fqdn().as_ref() == Some(&dns.fqdn) },
+            };
+            point(plan, want, dns, &led, &forgotten);
         }
         (Fate::Refused, _) | (Fate::Launch | Fate::Replace(..), None) => {}
     }
 }
 
-fn point(plan: &mut Plan, want: &Environment, dns: &ObservedDns, address: Option<Ipv4Addr>, after: &[usize]) {
+/// Where the name is to lead.
+enum Led {
+    /// To an address that is not known yet.
+    Later,
+    /// To this one; the instance's tag may already tell the name.
+    Now { address: Ipv4Addr, is_told: bool },
+}
+
+/// Plans that names which are no longer wanted lead nowhere: their address may be somebody else's one day. The wanted name
+/// comes afterwards, since its tag takes the place of the one that still tells the former.
+fn forget_former(plan: &mut Plan, have: &Observed, wanted: &Fqdn) -> Vec<usize> {
+    let ours = have.former_names.iter().flatten().filter(|dns| dns.is_of(&have.environment));
+    let reason = format!("the wanted name is `{wanted}`");
+    ours.map(|dns| plan.add(Action::ForgetName(dns.fqdn.clone()), reason.clone(), &[])).collect()
+}
+
+fn point(plan: &mut Plan, want: &Environment, dns: &ObservedDns, led: &Led, after: &[usize]) {
+    let (address, is_told) = match *led {
+        Led::Later => (None, true),
+        Led::Now { address, is_told } => (Some(address), is_told),
+    };
     // Whose the records are does not depend on the address; an unknown one is never the present one.
     let batch = match creation(dns, &want.name, address.unwrap_or(Ipv4Addr::UNSPECIFIED), false) {
         Ok(batch) => batch,
         Err(refusal) => return plan.refused.push(Refusal::Dns(refusal)),
     };
-    if batch.is_empty() {
-        return;
-    }
     let reason = match (dns.address(), address) {
+        _ if batch.is_empty() && is_told => return,
+        _ if batch.is_empty() => format!("the instance lacks the tag `{}={}`", tag::FQDN, dns.fqdn),
         (None, _) => "it has no record".to_owned(),
         (Some(old), Some(new)) if old != new => format!("it leads to {old}, the instance has {new}"),
         (Some(_), Some(_)) => "nothing says that it is ours".to_owned(),

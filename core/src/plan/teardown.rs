@@ -4,6 +4,7 @@
 //! nobody else's use: two environments may share them, and the last one to go takes them along.
 
 use super::{Action, Plan};
+use crate::dns::ZoneError;
 use crate::key_work::{DeleteRefusal, DeleteWork, KeyFileName, teardown_work};
 use crate::observed::{InstanceState, Observed, ObservedKey, SecurityGroup};
 use crate::tag::Owner;
@@ -43,11 +44,20 @@ fn instances(plan: &mut Plan, have: &Observed) -> Vec<usize> {
 }
 
 fn records(plan: &mut Plan, have: &Observed) {
-    let Some(Ok(dns)) = &have.dns else { return };
-    if dns.is_of(&have.environment) {
-        plan.add(Action::ForgetName(dns.fqdn.clone()), OWN, &[]);
-    } else if let Some(address) = dns.address() {
-        plan.keep(format!("record `{}`", dns.fqdn), None, format!("it leads to {address} and is not ours"));
+    for name in have.dns.iter().chain(&have.former_names) {
+        match name {
+            Ok(dns) if dns.is_of(&have.environment) => {
+                plan.add(Action::ForgetName(dns.fqdn.clone()), OWN, &[]);
+            }
+            Ok(dns) => {
+                if let Some(address) = dns.address() {
+                    plan.keep(format!("record `{}`", dns.fqdn), None, format!("it leads to {address} and is not ours"));
+                }
+            }
+            // Without a zone there is no record.
+            Err(ZoneError::None(_)) => {}
+            Err(error) => plan.keep("record".to_owned(), None, error.to_string()),
+        }
     }
 }
 

@@ -30,7 +30,8 @@ fn lines(have: &Observed) -> Vec<String> {
     let live = have.instances.iter().filter(|instance| instance.state != InstanceState::Terminated);
     let instances = live.map(|instance| format!("instance {instance:?}"));
     let volumes = have.volumes.iter().map(|volume| format!("volume {} {}", volume.id, tags(&volume.tags)));
-    let records = have.dns.iter().flatten().flat_map(|dns| dns.records.iter().map(|set| format!("record {set:?}")));
+    let names = have.dns.iter().chain(&have.former_names).flatten();
+    let records = names.flat_map(|dns| dns.records.iter().map(|set| format!("record {set:?}")));
     keys.chain(groups).chain(instances).chain(volumes).chain(records).collect()
 }
 
@@ -49,6 +50,10 @@ proptest! {
         let [one] = after.live()[..] else { return Err(TestCaseError::fail("not exactly one live instance")) };
         prop_assert!(matches!(one.state, InstanceState::Running | InstanceState::Pending), "{:?}", one.state);
         prop_assert_eq!((&one.instance_type, one.nitro), (&want.instance_type, want.nitro));
+        if want.fqdn.is_some() {
+            prop_assert_eq!(one.fqdn(), want.fqdn);
+            prop_assert!(!after.former_names.iter().flatten().any(|dns| dns.is_of(&want.name)));
+        }
     }
 
     #[test]
@@ -87,8 +92,8 @@ proptest! {
         for volume in gone.volumes.iter().filter(|volume| gone.is_own(&volume.owner())) {
             prop_assert!(plan.kept.iter().any(|kept| kept.id.as_ref() == Some(&volume.id)), "{volume:?}");
         }
-        if let Some(Ok(dns)) = &gone.dns {
-            prop_assert!(!dns.is_of(&gone.environment));
+        for dns in gone.dns.iter().chain(&gone.former_names).flatten() {
+            prop_assert!(!dns.is_of(&gone.environment), "{dns:?}");
         }
     }
 
@@ -142,6 +147,28 @@ fn drift_is_said_with_what_was_wanted() {
     let plan = diff(&environment(), &have);
     assert_eq!(plan.not_permitted(&[]).len(), 1);
     assert!(plan.not_permitted(&[Need::Restart]).is_empty());
+}
+
+#[test]
+fn a_former_name_leads_nowhere_before_the_wanted_one_is_told() {
+    let mut have = observed();
+    have.instances[0].tags.retain(|tag| tag.key != crate::tag::FQDN);
+    insta::assert_snapshot!(diff(&environment(), &have).text(), @"~ point record `dev.example.org`: the instance lacks the tag `bky:iac:fqdn=dev.example.org`");
+    have.instances[0].tags.push(world::told(&world::former()));
+    have.former_names = vec![Ok(world::dns(world::former(), &[("A", "203.0.113.50"), ("TXT", world::MARK)]))];
+    let plan = diff(&environment(), &have);
+    insta::assert_snapshot!(plan.text(), @"
+    - delete record `old.example.org`: the wanted name is `dev.example.org`
+    ~ point record `dev.example.org`: the instance lacks the tag `bky:iac:fqdn=dev.example.org`
+    ");
+    assert_eq!(plan.steps[1].after, [0]);
+    assert!(
+        diff(&Environment { fqdn: None, ..environment() }, &have).is_empty(),
+        "no name is wanted, none is taken away"
+    );
+    assert!(teardown(&have).text().contains("- delete record `old.example.org`: it belongs to the environment"));
+    have.former_names = vec![Ok(world::dns(world::former(), &[("A", "198.51.100.9")]))];
+    assert!(teardown(&have).text().contains("keep record `old.example.org`: it leads to 198.51.100.9 and is not ours"));
 }
 
 #[test]

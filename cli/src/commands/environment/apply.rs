@@ -5,9 +5,11 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use iac_core::dns::Fqdn;
 use iac_core::name::{InstanceName, KeyName};
 use iac_core::observed::{Instance, Observed};
 use iac_core::plan::{Action, Plan, Step};
+use iac_core::tag::{self, Tag};
 
 use super::observe::Seen;
 use crate::aws::{Aws, Group, Wanted};
@@ -43,16 +45,15 @@ impl Worker<'_> {
             };
             let ready: Vec<usize> = (0..plan.steps.len()).filter(is_ready).collect();
             let steps = ready.iter().map(|&place| self.step(&plan.steps[place]));
-            let (mut failed, mut others) = (None, Vec::new());
+            let mut failures = Vec::new();
             for result in join_all(steps).await {
                 match result {
                     Ok(new) => made.extend(new),
-                    Err(error) if failed.is_none() => failed = Some(error),
-                    Err(error) => others.push(error.message().to_owned()),
+                    Err(error) => failures.push(error),
                 }
             }
-            if let Some(error) = failed {
-                return Err(others.into_iter().fold(error, Error::cause).made(made));
+            if let Some(error) = failures.into_iter().reduce(Error::beside) {
+                return Err(error.made(made));
             }
             done.extend(ready);
         }
@@ -81,8 +82,8 @@ impl Worker<'_> {
             Action::Terminate(id) => self.terminate(id).await?,
             Action::AwaitEnd(id) => self.ended(id).await?,
             Action::Tag { id, tags, .. } => aws.tag(id, tags).await?,
-            Action::PointName(..) => self.point().await?,
-            Action::ForgetName(_) => self.forget_name().await?,
+            Action::PointName(fqdn, _) => self.point(fqdn).await?,
+            Action::ForgetName(fqdn) => self.forget_name(fqdn).await?,
             Action::DeleteVolume(id) => self.delete_volume(id).await?,
             Action::DeleteGroup { id, .. } => self.delete_group(id).await?,
             Action::DeleteKey(name, _) => match self.folder {
@@ -162,7 +163,7 @@ impl Worker<'_> {
     }
 
     /// Makes the name lead to the environment's instance, as soon as that has an address.
-    async fn point(&self) -> Result<()> {
+    async fn point(&self, fqdn: &Fqdn) -> Result<()> {
         let mut patience = Patience::new(self.timeout);
         let name = self.environment();
         let instance = loop {
@@ -174,7 +175,12 @@ impl Worker<'_> {
                 None => patience.pause(self.context).await?,
             }
         };
-        dns::point(self.context, self.aws, self.context.settings.fqdn()?, name, &instance, false).await.map(drop)
+        // The tag is first: by it the record is found when the settings name another one, or none.
+        if instance.fqdn().as_ref() != Some(fqdn) {
+            self.context.interrupt.check()?;
+            self.aws.tag(&instance.id, &[Tag::new(tag::FQDN, fqdn.as_str())]).await?;
+        }
+        dns::point(self.context, self.aws, fqdn, name, &instance, false).await.map(drop)
     }
 
     /// Deletes a pair that has no file here.
@@ -186,8 +192,7 @@ impl Worker<'_> {
         }
     }
 
-    async fn forget_name(&self) -> Result<()> {
-        let fqdn = self.context.settings.fqdn()?;
+    async fn forget_name(&self, fqdn: &Fqdn) -> Result<()> {
         dns::forget(self.context, self.aws, fqdn, self.environment(), false).await.map(drop)
     }
 

@@ -3,8 +3,10 @@
 //! The first round asks all that the settings alone can name; the second what only the first round's ids name: the rules
 //! and the users of groups, and the records of the zone.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use futures_util::future::try_join_all;
-use iac_core::dns::{Fqdn, ObservedDns, choose_zone};
+use iac_core::dns::{Fqdn, ObservedDns, Zone, ZoneError, choose_zone};
 use iac_core::key_work::KeyFiles;
 use iac_core::launch::launch_tokens;
 use iac_core::name::{InstanceName, KeyName};
@@ -42,10 +44,11 @@ pub(super) async fn observe(context: &Context<'_>, aws: &Aws) -> Result<Seen> {
     };
     let named = candidates.iter().flat_map(|candidates| candidates.groups.iter().cloned());
     let groups = concerned(named.chain(own_groups).collect(), name, group_id.as_deref());
-    let (groups, users, dns, keys) = tokio::try_join!(
+    let (groups, users, dns, former_names, keys) = tokio::try_join!(
         with_rules(aws, &groups),
         users(aws, &groups),
         records(settings, aws, zones.as_deref()),
+        former_names(settings, aws, zones.as_deref(), given(&instances, name)),
         keys(context, name, pairs),
     )?;
     let observed = Observed {
@@ -59,6 +62,7 @@ pub(super) async fn observe(context: &Context<'_>, aws: &Aws) -> Result<Seen> {
         instances: distinct(instances.into_iter().chain(users).collect()),
         volumes,
         dns,
+        former_names,
     };
     Ok(Seen { observed, candidates })
 }
@@ -100,7 +104,7 @@ async fn instances(settings: &Settings, aws: &Aws, name: &InstanceName) -> Resul
     Ok(ours.into_iter().chain(older).chain(users).collect())
 }
 
-async fn zones(settings: &Settings, aws: &Aws) -> Result<Option<Vec<iac_core::dns::Zone>>> {
+async fn zones(settings: &Settings, aws: &Aws) -> Result<Option<Vec<Zone>>> {
     match settings.fqdn {
         Some(_) => Ok(Some(aws.public_zones().await?)),
         None => Ok(None),
@@ -124,7 +128,7 @@ async fn with_rules(aws: &Aws, groups: &[Group]) -> Result<Vec<SecurityGroup>> {
     let ids: Vec<String> = groups.iter().map(|group| group.id.clone()).collect();
     let mut rules = match aws.ingress_rules(&ids).await {
         // A group that is deleted at this very moment has no rules any more.
-        Err(error) if crate::aws::is_group_unknown(&error) => std::collections::BTreeMap::new(),
+        Err(error) if crate::aws::is_group_unknown(&error) => BTreeMap::new(),
         rules => rules?,
     };
     let with_rules = |group: &Group| {
@@ -150,12 +154,45 @@ fn distinct(mut instances: Vec<Instance>) -> Vec<Instance> {
 async fn records(
     settings: &Settings,
     aws: &Aws,
-    zones: Option<&[iac_core::dns::Zone]>,
-) -> Result<Option<std::result::Result<ObservedDns, iac_core::dns::ZoneError>>> {
-    let (Some(fqdn), Some(zones)) = (&settings.fqdn, zones) else { return Ok(None) };
+    zones: Option<&[Zone]>,
+) -> Result<Option<std::result::Result<ObservedDns, ZoneError>>> {
+    match (&settings.fqdn, zones) {
+        (Some(fqdn), Some(zones)) => Ok(Some(records_at(aws, fqdn, zones).await?)),
+        _ => Ok(None),
+    }
+}
+
+/// The names that instances of the environment were given.
+fn given(instances: &[Instance], environment: &InstanceName) -> BTreeSet<Fqdn> {
+    let own = instances.iter().filter(|instance| instance.owner().is_of(environment.as_str()));
+    own.filter_map(Instance::fqdn).collect()
+}
+
+/// The records at the names that were given to instances, but for the wanted one.
+async fn former_names(
+    settings: &Settings,
+    aws: &Aws,
+    zones: Option<&[Zone]>,
+    mut given: BTreeSet<Fqdn>,
+) -> Result<Vec<std::result::Result<ObservedDns, ZoneError>>> {
+    given.retain(|name| Some(name) != settings.fqdn.as_ref());
+    let zones = match zones {
+        _ if given.is_empty() => return Ok(Vec::new()),
+        Some(zones) => zones.to_vec(),
+        None => aws.public_zones().await?,
+    };
+    Ok(try_join_all(given.iter().map(|name| records_at(aws, name, &zones))).await?)
+}
+
+/// Looks at a name in the zone that it belongs to.
+async fn records_at(
+    aws: &Aws,
+    fqdn: &Fqdn,
+    zones: &[Zone],
+) -> std::result::Result<std::result::Result<ObservedDns, ZoneError>, CallError> {
     match choose_zone(fqdn, zones) {
-        Ok(zone) => Ok(Some(Ok(records_in(aws, fqdn, zone).await?))),
-        Err(error) => Ok(Some(Err(error))),
+        Ok(zone) => Ok(Ok(records_in(aws, fqdn, zone).await?)),
+        Err(error) => Ok(Err(error)),
     }
 }
 
@@ -163,7 +200,7 @@ async fn records(
 pub(in crate::commands) async fn records_in(
     aws: &Aws,
     fqdn: &Fqdn,
-    zone: iac_core::dns::Zone,
+    zone: Zone,
 ) -> std::result::Result<ObservedDns, CallError> {
     let mark = fqdn.mark();
     let (mut records, marks) = tokio::try_join!(aws.records(&zone, fqdn.as_str()), aws.records(&zone, &mark))?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use iac_core::host::{end, script};
 use iac_core::launch::zone_order;
 use iac_core::name::InstanceName;
-use iac_core::tag::creation_tags;
+use iac_core::tag::{self, Tag, creation_tags};
 
 use super::{fitting, image};
 use crate::aws::{Aws, Launch, Subnet};
@@ -69,6 +69,7 @@ pub(crate) fn launch(settings: &Settings, image_id: String, group_id: String) ->
     let name = settings.instance_name()?;
     let mut tags = creation_tags(name.as_str(), Some(name), &settings.tags);
     tags.extend(settings.ttl.map(end::launch_tag));
+    tags.extend(settings.fqdn.as_ref().map(|fqdn| Tag::new(tag::FQDN, fqdn.as_str())));
     Ok(Launch {
         image_id,
         root_device: "/dev/xvda".to_owned(),

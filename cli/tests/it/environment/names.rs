@@ -1,6 +1,6 @@
 //! The name that leads to the instance: in the right zone, never in the place of somebody else's.
 
-use super::{DOWN, PLAN, QUICK_UP, actions, live};
+use super::{DOWN, PLAN, QUICK_UP, STATUS, actions, live};
 use crate::harness::Laptop;
 
 const NAME: &str = "dev.example.org";
@@ -28,6 +28,21 @@ fn a_name_follows_the_instance_and_goes_with_it() {
     assert_eq!(actions(&laptop.iac(QUICK_UP).ok().json()), ["start_instance", "create_record"]);
     assert_ne!(address(&laptop), first);
     assert_eq!(laptop.aws().records(&zone)[1], format!("{NAME}. A {}", address(&laptop)));
+    assert!(actions(&laptop.iac(DOWN).ok().json()).contains(&"delete_record"));
+    assert_eq!(laptop.aws().records(&zone), Vec::<String>::new());
+}
+
+#[test]
+fn a_name_that_the_settings_no_longer_say_is_not_left_behind() {
+    let (laptop, zone) = laptop();
+    let _ = laptop.iac(QUICK_UP).ok();
+    laptop.configure("fqdn = \"new.example.org\"\n");
+    assert_eq!(actions(&laptop.iac(QUICK_UP).ok().json()), ["delete_record", "create_record"]);
+    let mark = "_iac.new.example.org. TXT \"iac:environment=nitro-dev\"".to_owned();
+    assert_eq!(laptop.aws().records(&zone), [mark, format!("new.example.org. A {}", address(&laptop))]);
+    laptop.configure("");
+    assert_eq!(actions(&laptop.iac(PLAN).ok().json()), Vec::<&str>::new());
+    assert_eq!(laptop.iac(STATUS).ok().json()["record"]["name"], "new.example.org");
     assert!(actions(&laptop.iac(DOWN).ok().json()).contains(&"delete_record"));
     assert_eq!(laptop.aws().records(&zone), Vec::<String>::new());
 }

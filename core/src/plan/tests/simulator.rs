@@ -1,7 +1,7 @@
 //! AWS and a secrets folder, as far as steps change them. It refuses what AWS refuses.
 
-use super::world::{group, instance, public_key, rule, token};
-use crate::dns::{Change, ObservedDns, creation, deletion};
+use super::world::{group, instance, public_key, rule, token, told};
+use crate::dns::{Change, Fqdn, ObservedDns, creation, deletion};
 use crate::environment::Environment;
 use crate::host::end::{launch_tag, ttl};
 use crate::ingress::{IngressChange, ingress_change};
@@ -64,10 +64,10 @@ fn carry_out(world: &mut Observed, want: &Environment, action: &Action) {
         }
         Action::Terminate(id) | Action::AwaitEnd(id) => end(world, id),
         Action::Tag { id, tags, .. } => tag(world, id, tags),
-        Action::PointName(..) => point(world, want),
-        Action::ForgetName(_) => {
+        Action::PointName(fqdn, _) => point(world, want, fqdn),
+        Action::ForgetName(fqdn) => {
             let environment = world.environment.clone();
-            let dns = records(world);
+            let dns = records(world, fqdn);
             let batch = deletion(dns, &environment, false).expect("ours");
             change_records(dns, &batch);
         }
@@ -150,7 +150,8 @@ fn launch(world: &mut Observed, want: &Environment) {
     let file = &world.key(&want.key_name).expect("its key").files.pem;
     assert!(file.is_private_half_of(pair), "a launch without its private half");
     let group = world.group_id.clone().expect("a group to launch in");
-    let tags = want.tags_of(want.name.as_str()).into_iter().chain(want.ttl.map(launch_tag)).collect();
+    let tags = want.tags_of(want.name.as_str()).into_iter().chain(want.ttl.map(launch_tag));
+    let tags = tags.chain(want.fqdn.as_ref().map(told)).collect();
     world.instances.push(Instance {
         key_name: Some(want.key_name.to_string()),
         public_ip_address: Some("203.0.113.200".to_owned()),
@@ -194,18 +195,20 @@ fn tag(world: &mut Observed, id: &str, tags: &[Tag]) {
     present.extend_from_slice(tags);
 }
 
-fn records(world: &mut Observed) -> &mut ObservedDns {
-    world.dns.as_mut().expect("a name").as_mut().expect("a zone")
+fn records<'a>(world: &'a mut Observed, fqdn: &Fqdn) -> &'a mut ObservedDns {
+    let mut names = world.dns.iter_mut().chain(&mut world.former_names).flatten();
+    names.find(|dns| dns.fqdn == *fqdn).expect("a name in a zone")
 }
 
-fn point(world: &mut Observed, want: &Environment) {
+fn point(world: &mut Observed, want: &Environment, fqdn: &Fqdn) {
     // An instance that was starting has its address once somebody waits for it.
     let (id, state) = world.live().first().map(|one| (one.id.clone(), one.state.clone())).expect("an instance");
     if state == InstanceState::Pending {
         run(one(world, &id));
     }
     let address = world.live()[0].public_ip_address.clone().expect("an address");
-    let dns = records(world);
+    tag(world, &id, &[told(fqdn)]);
+    let dns = records(world, fqdn);
     let batch = creation(dns, &want.name, address.parse().expect("an address"), false).expect("ours or free");
     change_records(dns, &batch);
 }

@@ -17,7 +17,7 @@ use crate::observed::{
     IngressRule, Instance, InstanceState, KeyKind, KeyPair, Observed, ObservedKey, SecurityGroup, Source, Volume,
 };
 use crate::public_key::PublicKey;
-use crate::tag::{Tag, creation_tags};
+use crate::tag::{self, Tag, creation_tags};
 
 pub(super) fn name(text: &str) -> InstanceName {
     InstanceName::parse(text).expect("a name")
@@ -29,6 +29,16 @@ pub(super) fn key_name(text: &str) -> KeyName {
 
 pub(super) fn fqdn() -> Fqdn {
     Fqdn::parse("dev.example.org").expect("a name")
+}
+
+/// The name that the environment had before.
+pub(super) fn former() -> Fqdn {
+    Fqdn::parse("old.example.org").expect("a name")
+}
+
+/// The tag of an instance that a name leads to.
+pub(super) fn told(fqdn: &Fqdn) -> Tag {
+    Tag::new(tag::FQDN, fqdn.as_str())
 }
 
 /// Key `C` is the pair's own where there is one.
@@ -96,17 +106,17 @@ pub(super) fn group(id: &str, tags: Vec<Tag>, ingress: Vec<IngressRule>) -> Secu
     }
 }
 
-fn record(kind: &str, value: &str) -> RecordSet {
-    let name = if kind == "TXT" { fqdn().mark() } else { fqdn().as_str().to_owned() };
-    RecordSet { name, kind: kind.to_owned(), ttl: Some(60), values: vec![value.to_owned()], routing: None }
-}
-
-fn dns(records: Vec<RecordSet>) -> ObservedDns {
+/// Records at a name, each a type and a value.
+pub(super) fn dns(fqdn: Fqdn, records: &[(&str, &str)]) -> ObservedDns {
     let zone = Zone { id: "Z1".to_owned(), name: "example.org".to_owned() };
-    ObservedDns { fqdn: fqdn(), zone, records }
+    let record = |&(kind, value): &(&str, &str)| {
+        let name = if kind == "TXT" { fqdn.mark() } else { fqdn.as_str().to_owned() };
+        RecordSet { name, kind: kind.to_owned(), ttl: Some(60), values: vec![value.to_owned()], routing: None }
+    };
+    ObservedDns { records: records.iter().map(record).collect(), zone, fqdn }
 }
 
-const MARK: &str = "\"iac:environment=dev\"";
+pub(super) const MARK: &str = "\"iac:environment=dev\"";
 
 /// The root volume of an instance of ours.
 pub(super) fn volume(id: &str, instance: &str, gib: i32) -> Volume {
@@ -152,7 +162,8 @@ pub(super) fn fresh() -> Observed {
         vpc_id: Some("vpc-1".to_owned()),
         instances: vec![],
         volumes: vec![],
-        dns: Some(Ok(dns(vec![]))),
+        dns: Some(Ok(dns(fqdn(), &[]))),
+        former_names: vec![],
     }
 }
 
@@ -163,8 +174,8 @@ pub(super) fn observed() -> Observed {
         keys: vec![ObservedKey { name: key_name("dev"), pair: Some(pair(ours("dev"))), files }],
         group_id: Some("sg-1".to_owned()),
         groups: vec![group("sg-1", ours("dev"), vec![rule("203.0.113.7/32")])],
-        instances: vec![instance("i-1", ours("dev"), InstanceState::Running)],
-        dns: Some(Ok(dns(vec![record("A", "203.0.113.50"), record("TXT", MARK)]))),
+        instances: vec![instance("i-1", [ours("dev"), vec![told(&fqdn())]].concat(), InstanceState::Running)],
+        dns: Some(Ok(dns(fqdn(), &[("A", "203.0.113.50"), ("TXT", MARK)]))),
         ..fresh()
     }
 }
@@ -248,10 +259,11 @@ fn any_instances() -> impl Strategy<Value = Vec<Instance>> {
         (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
         select(vec!["c6a.xlarge", "c6a.xlarge", "t3.micro"]),
         (any_ttl(), option_of("subnet-1"), option_of("arn:aws:iam::1:instance-profile/web")),
+        select(vec![None, Some(fqdn()), Some(former())]),
     );
     proptest::collection::vec(one, 0..4).prop_map(|list| {
         let all = list.into_iter().zip(1..);
-        all.map(|((tags, state, (nitro, is_ours, in_group, with_key), kind, (ttl, subnet, profile)), number)| {
+        all.map(|((tags, state, (nitro, is_ours, in_group, with_key), kind, (ttl, subnet, profile), name), number)| {
             Instance {
                 subnet_id: subnet,
                 instance_profile: profile,
@@ -263,7 +275,7 @@ fn any_instances() -> impl Strategy<Value = Vec<Instance>> {
                 public_ip_address: (state == "running").then(|| format!("203.0.113.{number}")),
                 ..instance(
                     &format!("i-{number}"),
-                    tags.into_iter().chain(ttl.map(launch_tag)).collect(),
+                    tags.into_iter().chain(ttl.map(launch_tag)).chain(name.as_ref().map(told)).collect(),
                     InstanceState::from(state),
                 )
             }
@@ -277,13 +289,14 @@ pub(super) fn any_observed() -> impl Strategy<Value = Observed> {
         any_tags(),
         subsequence(vec![rule("0.0.0.0/0"), rule("203.0.113.7/32"), rule("10.1.0.0/16")], 0..=3),
     ));
-    let records = subsequence(
-        vec![record("A", "203.0.113.1"), record("TXT", MARK), record("AAAA", "2001:db8::1"), record("CNAME", "a.org")],
-        0..=4,
-    );
+    let any_records = || {
+        let all = [("A", "203.0.113.1"), ("TXT", MARK), ("AAAA", "2001:db8::1"), ("CNAME", "a.org")];
+        subsequence(all.to_vec(), 0..=4)
+    };
+    let names = (any_records(), any_records());
     let volumes = proptest::collection::vec((any_tags(), proptest::option::of(1..4), any::<bool>()), 0..3);
-    (proptest::option::of(any_tags()), any_files(), any_group, any_instances(), volumes, records).prop_map(
-        |(pair_tags, files, group_of, instances, volumes, records)| {
+    (proptest::option::of(any_tags()), any_files(), any_group, any_instances(), volumes, names).prop_map(
+        |(pair_tags, files, group_of, instances, volumes, (records, former_records))| {
             let volume =
                 |(number, (tags, instance, goes_with_instance)): (usize, (Vec<Tag>, Option<i32>, bool))| Volume {
                     id: format!("vol-{number}"),
@@ -312,7 +325,8 @@ pub(super) fn any_observed() -> impl Strategy<Value = Observed> {
                 groups: group_of.into_iter().map(|(tags, rules)| group("sg-1", tags, rules)).collect(),
                 volumes: volumes.collect(),
                 instances,
-                dns: Some(Ok(dns(records))),
+                dns: Some(Ok(dns(fqdn(), &records))),
+                former_names: vec![Ok(dns(former(), &former_records))],
                 ..fresh()
             }
         },
