@@ -1,6 +1,6 @@
 //! `iac down --leftovers`: removes what is left of environments that are gone, and never a key file.
 
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 use iac_core::dns::Fqdn;
 use iac_core::leftovers::{Leftover, LeftoverKind};
 use iac_core::name::{InstanceName, KeyName};
@@ -13,6 +13,9 @@ use crate::args::DownOptions;
 use crate::aws::{Aws, Group};
 use crate::commands::{Context, check_account, connect, dns, security_group};
 use crate::error::{Error, Kind, Result};
+
+/// How many deletions are under way at once: AWS slows down whoever asks for more.
+const AT_ONCE: usize = 16;
 
 /// What `down --leftovers` prints.
 #[derive(Debug, Serialize)]
@@ -36,8 +39,8 @@ pub(super) async fn remove(context: &Context<'_>, options: &DownOptions) -> Resu
     }
     let progress = context.ui.progress("deleting what is left over");
     context.interrupt.check()?;
-    let deletions = before.leftovers.iter().map(|one| delete(context, &aws, one, options));
-    let deleted = progress.during(join_all(deletions)).await;
+    let deletions = stream::iter(&before.leftovers).map(|one| delete(context, &aws, one, options));
+    let deleted: Vec<Result<()>> = progress.during(deletions.buffered(AT_ONCE).collect()).await;
     if let Some(error) = deleted.into_iter().filter_map(Result::err).reduce(Error::beside) {
         return Err(error);
     }
