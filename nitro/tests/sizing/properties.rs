@@ -32,6 +32,14 @@ fn parents() -> impl Strategy<Value = Parent> {
     )
 }
 
+/// Parents that have as much memory as their enclaves and they themselves need, or a little less or more.
+fn edges() -> impl Strategy<Value = (Demand, Parent)> {
+    (demands(), parents(), 0..64_u64).prop_map(|(demand, parent, off)| {
+        let memory_mib = (demand.pages_mib() + 512) * 16 / 15 + off - 32;
+        (demand, Parent { memory_mib, ..parent })
+    })
+}
+
 /// How many vCPUs share a core, found by trying.
 fn threads_of(parent: &Parent) -> Option<u32> {
     let fits = |threads: &u32| {
@@ -129,6 +137,12 @@ proptest! {
 
     #[test]
     fn accepted_settings_break_no_rule_and_refused_ones_keep_not_all(demand in demands(), parent in parents()) {
+        is_right(&demand, &parent)?;
+    }
+
+    /// A few MiB decide here, which among all sizes is seen too seldom.
+    #[test]
+    fn the_rules_are_kept_to_the_mib((demand, parent) in edges()) {
         is_right(&demand, &parent)?;
     }
 
