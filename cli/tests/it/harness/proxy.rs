@@ -176,9 +176,10 @@ impl Shared {
         client.set_nodelay(true)?;
         let Some(request) = Message::read(client)? else { return Ok(()) };
         let call = Request::read(&request);
-        if let Some(call) = call.as_ref().filter(|call| call.get("NextToken").is_none()) {
-            self.rounds.pass(&call.action);
-        }
+        let _under_way = call.as_ref().map(|call| match call.get("NextToken") {
+            None => self.rounds.pass(&call.action),
+            Some(_) => self.rounds.go_on(),
+        });
         let fault = call.as_ref().and_then(|call| self.count(call));
         self.far_away();
         match fault {
