@@ -88,20 +88,23 @@ fn leaves_at_the_first(job: Job) {
 #[test]
 fn other_signals() {
     let job = jobs::INSTANCE_CREATE;
-    let signal = |name: &'static str| {
+    let signal = |name: &'static str, heeds_hang_ups: bool| {
         let stage = Stage::new(job);
         stage.proxy.fault(When::First("RunInstances"), Fault::Signal(name));
-        let running = stage.laptop.start(job.words);
+        let running = stage.laptop.start_heeding_hang_ups(heeds_hang_ups, job.words);
         stage.proxy.aim(&running);
         (running.finish(), stage)
     };
-    let (stopped, mut stage) = signal("TERM");
+    let (stopped, mut stage) = signal("TERM", true);
     stage.made_is_said(&stopped);
     let _ = stopped.fails("interrupted");
     stage.again();
-    let (closed, mut stage) = signal("HUP");
+    let (closed, mut stage) = signal("HUP", true);
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&closed.status), Some(1));
     stage.again();
+    let (kept, stage) = signal("HUP", false);
+    let _ = kept.ok();
+    (job.done)(&stage.laptop);
 }
 
 #[test]

@@ -211,6 +211,19 @@ impl Laptop {
         self.spawn(shell, words, &[]).finish()
     }
 
+    /// Starts `iac` so that a hang-up ends it, as a terminal does, or does not, as `nohup` does.
+    ///
+    /// Said either way, because it is handed down: tests that run below `nohup` ignore hang-ups themselves.
+    pub(crate) fn start_heeding_hang_ups<W: AsRef<OsStr>>(
+        &self,
+        heeds: bool,
+        words: impl IntoIterator<Item = W>,
+    ) -> Running {
+        let mut env = self.command("env");
+        env.args([if heeds { "--default-signal=HUP" } else { "--ignore-signal=HUP" }, env!("CARGO_BIN_EXE_iac")]);
+        self.spawn(env, words, &[])
+    }
+
     fn spawn<W: AsRef<OsStr>>(
         &self,
         mut command: Command,
