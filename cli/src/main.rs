@@ -10,6 +10,7 @@ mod credentials;
 mod error;
 mod files;
 mod interrupt;
+mod panics;
 mod proof;
 mod ssh;
 mod ui;
@@ -24,6 +25,7 @@ use error::{Error, Kind};
 use ui::Ui;
 
 fn main() -> ExitCode {
+    panics::listen();
     let words: Vec<OsString> = std::env::args_os().collect();
     let environment = Environment::of_process();
     let arguments = match Arguments::try_parse_from(&words) {
@@ -31,7 +33,7 @@ fn main() -> ExitCode {
         Err(refusal) => return refuse(&refusal, &words, &environment),
     };
     let ui = Ui::new(arguments.global.output, arguments.global.verbose, &environment);
-    match commands::run(arguments, &environment, &ui) {
+    match panics::caught(|| commands::run(arguments, &environment, &ui)) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             ui.error(&error);
