@@ -36,3 +36,4 @@ pub mod suggest;
 pub mod table;
 pub mod tag;
 pub mod text;
+pub mod url;

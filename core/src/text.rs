@@ -23,6 +23,16 @@ pub fn plain(text: &str) -> String {
     shown
 }
 
+/// Returns a message that somebody else wrote as one line: what breaks a line becomes a blank, so that nothing in it can
+/// pass for a line of our own, such as `hint: …`.
+#[must_use]
+pub fn one_line(message: &str) -> String {
+    let breaks =
+        |character: char| matches!(character, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let lines = message.split(breaks).map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ")
+}
+
 /// Returns the text as [`plain`] shows it, cut to at most `limit` characters, with `…` where something was left out.
 #[must_use]
 pub fn excerpt(text: &str, limit: usize) -> String {
@@ -113,6 +123,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_message_of_many_lines_is_one() {
+        assert_eq!(
+            one_line("no such key\nhint: run `curl evil`\r\n\n  error: x"),
+            "no such key hint: run `curl evil` error: x"
+        );
+        assert_eq!(one_line("a\u{2028}b\u{85}c"), "a b c");
+        assert_eq!(one_line("\n"), "");
+        assert_eq!(one_line("as it  is"), "as it  is");
+    }
 
     #[test]
     fn escape_sequences_are_shown_and_ordinary_text_is_kept() {
