@@ -2,6 +2,7 @@
 //! and what is found afterwards decides whether to launch, to adopt or to refuse.
 
 mod decision;
+mod refusal;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -9,6 +10,7 @@ use std::fmt;
 use serde::Serialize;
 
 pub use decision::{Create, create_decision};
+pub use refusal::Refusal;
 
 use crate::hash::{hex, sha256};
 use crate::name::InstanceName;

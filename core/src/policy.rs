@@ -5,6 +5,7 @@
 //! call without its rights does not compile.
 
 mod command;
+mod denial;
 mod document;
 mod operation;
 mod parts;
@@ -12,6 +13,7 @@ mod right;
 mod scope;
 
 pub use command::{COMMANDS, operations_of};
+pub use denial::Denial;
 pub use document::{Policy, Statement, policy};
 pub use operation::Operation;
 pub use parts::LONGEST;
