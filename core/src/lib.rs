@@ -25,6 +25,7 @@ pub mod leftovers;
 pub mod name;
 pub mod nitro_cli;
 pub mod observed;
+pub mod partition;
 pub mod plan;
 pub mod policy;
 pub mod power;
