@@ -7,6 +7,7 @@ mod aws;
 mod config;
 mod dns;
 mod kind;
+mod launch;
 mod local;
 mod proof;
 mod public_address;
@@ -17,7 +18,10 @@ mod usage;
 
 use serde::Serialize;
 
+pub(crate) use config::unknown_partition;
 pub(crate) use kind::Kind;
+pub(crate) use launch::{refused_launch, refused_start};
+pub(crate) use local::file_failed;
 
 /// The result of everything a command does.
 pub(crate) type Result<T> = std::result::Result<T, Error>;

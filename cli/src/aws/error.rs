@@ -7,9 +7,13 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ec2::operation::RequestId;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use iac_core::policy::Operation;
+use iac_core::text::one_line;
 
 use super::operation::Named;
+use super::trust::TrustError;
 
 /// A call that did not succeed: which, why, and what AWS said.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -34,6 +38,16 @@ pub(crate) enum Failure {
     #[error("{0}")]
     NoCredentials(String),
     #[error("{0}")]
+    Account(String),
+    /// A role that a profile names is not given to its source.
+    #[error("{0}")]
+    Role(String),
+    /// A profile contradicts itself.
+    #[error("{0}")]
+    Profile(String),
+    #[error("{0}")]
+    Certificates(TrustError),
+    #[error("{0}")]
     Clock(String),
     #[error("{0}")]
     Throttled(String),
@@ -56,7 +70,7 @@ impl CallError {
         let (failure, code) = match error {
             SdkError::ServiceError(context) => {
                 let code = context.err().code().map(str::to_owned);
-                let message = context.err().message().unwrap_or("no reason given").to_owned();
+                let message = one_line(context.err().message().unwrap_or("no reason given"));
                 (service_failure(code.as_deref(), context.raw().status().as_u16(), message), code)
             }
             SdkError::TimeoutError(_) => (Failure::TimedOut, None),
@@ -85,7 +99,15 @@ impl Failure {
     pub(crate) fn changed_nothing(&self) -> bool {
         matches!(
             self,
-            Self::Refused(_) | Self::Denied(_) | Self::Credentials(_) | Self::NoCredentials(_) | Self::Clock(_)
+            Self::Refused(_)
+                | Self::Denied(_)
+                | Self::Credentials(_)
+                | Self::NoCredentials(_)
+                | Self::Account(_)
+                | Self::Role(_)
+                | Self::Profile(_)
+                | Self::Certificates(_)
+                | Self::Clock(_)
         )
     }
 }
@@ -95,14 +117,23 @@ fn service_failure(code: Option<&str>, status: u16, message: String) -> Failure 
         // AWS gives a code with every refusal: this is the page of a captive portal, of a proxy, of another server.
         "" if status < 500 => Failure::Answer(format!("the answer, of status {status}, is none of AWS's")),
         "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => Failure::Denied(message),
+        // A clock that is wrong is told as a signature that is.
+        "SignatureDoesNotMatch" | "InvalidSignatureException" if is_out_of_time(&message) => Failure::Clock(message),
+        "RequestExpired" | "RequestTimeTooSkewed" => Failure::Clock(message),
         "AuthFailure"
         | "InvalidClientTokenId"
+        | "InvalidAccessKeyId"
         | "UnrecognizedClientException"
         | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
         | "ExpiredToken"
-        | "ExpiredTokenException"
-        | "OptInRequired" => Failure::Credentials(message),
-        "RequestExpired" | "RequestTimeTooSkewed" => Failure::Clock(message),
+        | "ExpiredTokenException" => Failure::Credentials(message),
+        "OptInRequired"
+        | "SubscriptionRequiredException"
+        | "RegionDisabledException"
+        | "PendingVerification"
+        | "Blocked"
+        | "AccountDisabled" => Failure::Account(message),
         "RequestLimitExceeded" | "Throttling" | "ThrottlingException" | "TooManyRequestsException" => {
             Failure::Throttled(message)
         }
@@ -111,12 +142,48 @@ fn service_failure(code: Option<&str>, status: u16, message: String) -> Failure 
     }
 }
 
-/// A request that did not get as far as an answer: for want of credentials, or of a connection.
+/// Whether a signature is refused for its time and not for its key.
+fn is_out_of_time(message: &str) -> bool {
+    message.contains("Signature expired") || message.contains("Signature not yet current")
+}
+
+/// A request that did not get as far as an answer: for want of credentials, of certificates, or of a connection.
 fn unsent(error: &(dyn std::error::Error + 'static)) -> Failure {
-    match sources(error).find(|source| source.is::<CredentialsError>()) {
-        Some(credentials) => Failure::NoCredentials(joined(credentials)),
+    if let Some(trust) = of_type::<TrustError>(error) {
+        return Failure::Certificates(trust.clone());
+    }
+    match of_type::<CredentialsError>(error) {
+        Some(credentials) => no_credentials(credentials),
         None => Failure::Unreachable(innermost(error)),
     }
+}
+
+/// What is behind credentials that could not be had: whoever hands them out is not reached, refuses, or there is nobody.
+fn no_credentials(error: &CredentialsError) -> Failure {
+    if let Some(connection) = of_type::<ConnectorError>(error) {
+        return if connection.is_timeout() { Failure::TimedOut } else { Failure::Unreachable(innermost(connection)) };
+    }
+    if let Some(refusal) = of_type::<AssumeRoleError>(error) {
+        let message = one_line(&refusal.message().map_or_else(|| refusal.to_string(), str::to_owned));
+        return match refusal.code().unwrap_or_default() {
+            "AccessDenied" => Failure::Role(message),
+            code => service_failure(Some(code), 400, message),
+        };
+    }
+    match error {
+        CredentialsError::ProviderTimedOut(_) => Failure::TimedOut,
+        CredentialsError::InvalidConfiguration(_) => Failure::Profile(one_line(&joined(error))),
+        // The chain's list of all that was tried, a line each, is the SDK's own.
+        CredentialsError::CredentialsNotLoaded(_) => Failure::NoCredentials(joined(error)),
+        _ => Failure::NoCredentials(one_line(&joined(error))),
+    }
+}
+
+/// The first of an error and its sources that is of this type.
+pub(super) fn of_type<'a, E: std::error::Error + 'static>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a E> {
+    sources(error).find_map(|source| source.downcast_ref::<E>())
 }
 
 fn sources<'a>(
@@ -132,7 +199,19 @@ fn joined(error: &(dyn std::error::Error + 'static)) -> String {
     if messages.is_empty() { error.to_string() } else { messages.join(": ") }
 }
 
+/// An error with its sources, in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut messages = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(source) = next {
+        messages.push(source.to_string());
+        next = source.source();
+    }
+    messages.dedup();
+    one_line(&messages.join(": "))
+}
+
 /// The message of the last source, which is the one that says what happened.
 pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    sources(error).last().unwrap_or(error).to_string()
+    one_line(&sources(error).last().unwrap_or(error).to_string())
 }

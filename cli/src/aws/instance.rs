@@ -11,6 +11,7 @@ use iac_core::name::{InstanceName, KeyName};
 use iac_core::observed::{Instance, InstanceState};
 use iac_core::policy::Operation;
 use iac_core::tag::{self, Owner, Tag};
+use iac_core::text::one_line;
 
 use super::client::Aws;
 use super::convert::{filter, sdk_tags, tags, timestamp};
@@ -150,7 +151,7 @@ pub(super) fn instance(described: types::Instance) -> Instance {
         image_id: described.image_id.unwrap_or_default(),
         availability_zone: described.placement.and_then(|placement| present(placement.availability_zone)),
         launch_time: described.launch_time.as_ref().and_then(timestamp),
-        state_reason: described.state_reason.and_then(|reason| present(reason.message)),
+        state_reason: described.state_reason.and_then(|reason| present(reason.message).map(|reason| one_line(&reason))),
         client_token: present(described.client_token),
         security_groups: described
             .security_groups

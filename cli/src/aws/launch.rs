@@ -3,7 +3,7 @@
 use aws_sdk_ec2::operation::run_instances::RunInstancesInput;
 use aws_sdk_ec2::operation::run_instances::builders::RunInstancesInputBuilder;
 use aws_sdk_ec2::types;
-use iac_core::launch::LaunchToken;
+use iac_core::launch::{LaunchToken, Refusal};
 use iac_core::observed::Instance;
 use iac_core::policy::Operation;
 use iac_core::tag::Tag;
@@ -36,32 +36,17 @@ pub(crate) struct Launch {
 
 /// Why a launch in one zone came to nothing.
 #[derive(Debug, Clone, thiserror::Error)]
-pub(crate) enum LaunchError {
-    /// The zone has no capacity now, or does not offer the type: another may.
-    #[error("no capacity")]
-    NoCapacity(CallError),
-    /// The token belongs to an instance that has been terminated: the next generation is free.
-    #[error("{0}")]
-    TokenUsed(CallError),
-    /// The token belongs to a launch that asked for something else.
-    #[error("{0}")]
-    Mismatch(CallError),
-    /// The account's quota is used up.
-    #[error("{0}")]
-    Quota(CallError),
-    #[error("{0}")]
-    Call(CallError),
+#[error("{call}")]
+pub(crate) struct LaunchError {
+    /// What EC2's answer means, where it is a refusal of this launch.
+    pub(crate) refusal: Refusal,
+    pub(crate) call: CallError,
 }
 
 impl From<CallError> for LaunchError {
-    fn from(error: CallError) -> Self {
-        match error.code.as_deref().unwrap_or_default() {
-            "InsufficientInstanceCapacity" | "InsufficientHostCapacity" | "Unsupported" => Self::NoCapacity(error),
-            "IdempotentInstanceTerminated" => Self::TokenUsed(error),
-            "IdempotentParameterMismatch" => Self::Mismatch(error),
-            "VcpuLimitExceeded" | "InstanceLimitExceeded" | "MaxSpotInstanceCountExceeded" => Self::Quota(error),
-            _ => Self::Call(error),
-        }
+    fn from(call: CallError) -> Self {
+        let refusal = call.code.as_deref().map_or(Refusal::Other, |code| Refusal::of(code, &call.failure.to_string()));
+        Self { refusal, call }
     }
 }
 

@@ -21,7 +21,9 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use iac_core::address::{AddressError, caller_address};
 
-use super::error::innermost;
+use super::error::{innermost, of_type};
+use super::http::Http;
+use super::trust::TrustError;
 
 /// How long one attempt may take, and how long all of it.
 const ATTEMPT: Duration = Duration::from_secs(5);
@@ -41,21 +43,24 @@ pub(crate) enum PublicAddressError {
     #[error("the answer is longer than {MOST_BYTES} bytes")]
     TooLong,
     #[error(transparent)]
+    Certificates(TrustError),
+    #[error(transparent)]
     NoAddress(#[from] AddressError),
 }
 
 /// The address that this machine's traffic comes from, as the service at `url` sees it.
-pub(crate) async fn public_address(url: &str) -> Result<IpAddr, PublicAddressError> {
-    let text = tokio::time::timeout(WHOLE, answer(url)).await.map_err(|_| PublicAddressError::TimedOut)??;
+pub(crate) async fn public_address(http: Http, url: &str) -> Result<IpAddr, PublicAddressError> {
+    let text = tokio::time::timeout(WHOLE, answer(http, url)).await.map_err(|_| PublicAddressError::TimedOut)??;
     Ok(caller_address(&text)?)
 }
 
-async fn answer(url: &str) -> Result<String, PublicAddressError> {
+async fn answer(http: Http, url: &str) -> Result<String, PublicAddressError> {
     let (origin, path) = origin_and_path(url);
     let operation = Operation::builder()
         .service_name("public-address")
         .operation_name("GetPublicAddress")
         .behavior_version(BehaviorVersion::v2026_01_12())
+        .http_client(http)
         .endpoint_url(origin)
         .no_auth()
         .sleep_impl(TokioSleep::new())
@@ -125,6 +130,9 @@ async fn limited(body: SdkBody) -> Result<String, PublicAddressError> {
 }
 
 fn meaning(error: &SdkError<RefusedStatus, HttpResponse>) -> PublicAddressError {
+    if let Some(trust) = of_type::<TrustError>(error) {
+        return PublicAddressError::Certificates(trust.clone());
+    }
     match error {
         SdkError::ServiceError(context) => PublicAddressError::Status(context.err().0),
         SdkError::TimeoutError(_) => PublicAddressError::TimedOut,

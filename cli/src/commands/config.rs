@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::args::ConfigVerb;
 use crate::config::{self, ConfigError, Environment, Key, Settings, Source};
 use crate::credentials;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, file_failed};
 use crate::ui::Ui;
 
 /// A setting as `config show` prints it.
@@ -56,7 +56,7 @@ fn init(ui: &Ui, environment: &Environment, config_file: Option<&Path>) -> Resul
             .hint("name the file: `iac config init --config-file /path/to/config.toml`")
     })?;
     let failed =
-        |error: std::io::Error| Error::new(Kind::FileFailed, format!("cannot write `{}`", path.display())).cause(error);
+        |error: std::io::Error| file_failed(format!("cannot write `{}`", path.display()), &error, "`--config-file`");
     if let Some(folder) = path.parent() {
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
     }

@@ -24,8 +24,8 @@ mod types;
 use iac_core::tag::Owner;
 
 use crate::args::{Arguments, Command};
-use crate::aws::{Aws, Connection};
-use crate::config::{CredentialSource, Environment, Settings};
+use crate::aws::{Aws, Connection, Way};
+use crate::config::{CredentialSource, Environment, Settings, Surroundings};
 use crate::credentials;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
@@ -117,14 +117,25 @@ pub(crate) async fn connect_in(settings: &Settings, region: String) -> Result<Aw
 }
 
 async fn connect_to(settings: &Settings, region: Option<String>) -> Result<Aws> {
-    let key = credentials::read(&settings.credentials)?;
+    let connection = Connection {
+        region,
+        endpoint_url: settings.endpoint_url.clone(),
+        key: credentials::read(&settings.credentials)?,
+        way: way(settings),
+        has_key_in_environment: settings.surroundings.has_aws_key,
+        call_timeout: settings.call_timeout(),
+    };
+    Ok(Aws::connect(connection).await?)
+}
+
+/// What leads to AWS, as settings and environment say.
+pub(crate) fn way(settings: &Settings) -> Way {
     let profile = match &settings.credentials {
         CredentialSource::Profile(profile) => Some(profile.clone()),
         _ => None,
     };
-    let endpoint_url = settings.endpoint_url.clone();
-    let call_timeout = settings.call_timeout();
-    Ok(Aws::connect(Connection { region, endpoint_url, key, profile, call_timeout }).await?)
+    let Surroundings { ca_bundle, proxy_speaks_tls, .. } = &settings.surroundings;
+    Way { profile, ca_bundle: ca_bundle.clone(), proxy_speaks_tls: *proxy_speaks_tls }
 }
 
 /// The account the credentials belong to; one other than the `account` setting is refused.

@@ -10,6 +10,17 @@ pub(crate) struct Environment {
     variables: BTreeMap<String, OsString>,
 }
 
+/// What others' variables say of the way to AWS.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Surroundings {
+    /// The file of certificates that `AWS_CA_BUNDLE` names.
+    pub(crate) ca_bundle: Option<PathBuf>,
+    /// Whether a proxy for plain HTTP is itself spoken to over TLS.
+    pub(crate) proxy_speaks_tls: bool,
+    /// Whether `AWS_ACCESS_KEY_ID` is set.
+    pub(crate) has_aws_key: bool,
+}
+
 impl Environment {
     /// Takes the variables of this process.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
@@ -27,6 +38,17 @@ impl Environment {
     /// The home folder.
     pub(crate) fn home(&self) -> Option<PathBuf> {
         self.variables.get("HOME").filter(|home| !home.is_empty()).map(PathBuf::from)
+    }
+
+    /// What others' variables say of the way to AWS.
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        let proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].into_iter();
+        let speaks_tls = |proxy: String| proxy.to_ascii_lowercase().starts_with("https://");
+        Surroundings {
+            ca_bundle: self.text("AWS_CA_BUNDLE").map(PathBuf::from),
+            proxy_speaks_tls: proxies.filter_map(|name| self.text(name)).any(speaks_tls),
+            has_aws_key: self.text("AWS_ACCESS_KEY_ID").is_some(),
+        }
     }
 
     /// The login name of whoever runs the command.

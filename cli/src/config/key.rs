@@ -111,6 +111,11 @@ impl Key {
         format!("--{}", self.name().replace('_', "-"))
     }
 
+    /// Whether the value is a URL, of which a password must not be shown.
+    pub(crate) fn is_url(self) -> bool {
+        matches!(self, Self::EndpointUrl | Self::PublicIpUrl)
+    }
+
     /// Whether the value must never be shown.
     pub(crate) fn is_secret(self) -> bool {
         matches!(self, Self::SecretKey | Self::SessionToken)

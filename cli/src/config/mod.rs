@@ -13,7 +13,7 @@ mod settings;
 pub(crate) mod value;
 
 pub(crate) use credentials::{CredentialSource, StaticKey};
-pub(crate) use environment::Environment;
+pub(crate) use environment::{Environment, Surroundings};
 pub(crate) use file::shown;
 pub(crate) use key::{Key, Noun};
 pub(crate) use layers::{ConfigError, Source, Unsound, file_path};

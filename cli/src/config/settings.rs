@@ -7,9 +7,10 @@ use std::time::Duration;
 use iac_core::dns::Fqdn;
 use iac_core::ingress::SshFrom;
 use iac_core::name::{GroupRef, InstanceName, KeyName};
+use iac_core::url;
 
 use super::credentials::{self, CredentialSource};
-use super::environment::Environment;
+use super::environment::{Environment, Surroundings};
 use super::key::{Key, Noun};
 use super::layers::{ConfigError, Layers, Source, Unsound};
 use super::value::{self, Image, InstanceKind};
@@ -53,6 +54,7 @@ pub(crate) struct Settings {
     pub(crate) tags: BTreeMap<String, String>,
     /// The login name of whoever runs the command, for the descriptions of rules.
     pub(crate) user: Option<String>,
+    pub(crate) surroundings: Surroundings,
 }
 
 impl Settings {
@@ -106,6 +108,7 @@ impl Settings {
             fqdn: layers.read(Key::Fqdn, value::fqdn),
             tags: layers.read(Key::Tags, value::tags).unwrap_or_default(),
             user: environment.user(),
+            surroundings: environment.surroundings(),
             layers: Layers::default(),
         };
         check_only(&mut layers);
@@ -124,9 +127,10 @@ impl Settings {
         self.layers.get(key).map_or(Source::Default, |(_, source)| source.clone())
     }
 
-    /// The value of a key as it was written, if any layer sets it.
+    /// The value of a key as it was written, if any layer sets it; a URL without its password.
     pub(crate) fn written(&self, key: Key) -> Option<String> {
-        self.layers.get(key).map(|(raw, _)| raw.to_string())
+        let written = self.layers.get(key).map(|(raw, _)| raw.to_string())?;
+        Some(if key.is_url() { url::without_password(&written) } else { written })
     }
 
     /// The default of a key that no layer sets, as `config show` prints it.
@@ -160,8 +164,25 @@ impl Settings {
         if in_file(&Key::Debug) {
             warnings.push(format!("{}: `debug` has no effect; `-v` says more", self.source(Key::Debug)));
         }
+        warnings.extend(self.plain_urls(environment));
         warnings.extend(unknown_variables(environment));
         warnings
+    }
+
+    /// Addresses to which everything goes so that anybody on the way can read and change it.
+    fn plain_urls(&self, environment: &Environment) -> Vec<String> {
+        let keys = [(Key::EndpointUrl, self.endpoint_url.clone()), (Key::PublicIpUrl, self.public_ip_url.clone())];
+        let ours =
+            keys.into_iter().filter_map(|(key, url)| Some((format!("{}: `{}`", self.source(key), key.name()), url?)));
+        let aws = environment.text("AWS_ENDPOINT_URL").filter(|_| self.endpoint_url.is_none());
+        let aws = aws.map(|url| ("environment: `AWS_ENDPOINT_URL`".to_owned(), url));
+        let plain = ours.chain(aws).filter(|(_, url)| url::is_plain_elsewhere(url));
+        plain
+            .map(|(place, url)| {
+                let url = url::without_password(&url);
+                format!("{place} is plain HTTP, which anybody on the way can read and change: `{url}`; use `https://`")
+            })
+            .collect()
     }
 
     /// Makes sure that these are set, so that whatever a command needs is said at once.

@@ -12,6 +12,7 @@ use iac_core::duration;
 use iac_core::ingress::SshFrom;
 use iac_core::name::{GroupRef, InstanceName, KeyName};
 use iac_core::tag;
+use iac_core::url::without_password;
 use toml::de::DeValue;
 
 /// A value as a layer holds it; flags and environment hold text only.
@@ -154,7 +155,10 @@ pub(crate) fn url(raw: &Raw) -> Read<String> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match rest {
         Some(rest) if !rest.is_empty() && !rest.contains(char::is_whitespace) => Ok(url),
-        _ => Err(format!("must begin with `https://` or `http://` and name a host: `{url}` does not")),
+        _ => Err(format!(
+            "must begin with `https://` or `http://` and name a host: `{}` does not",
+            without_password(&url)
+        )),
     }
 }
 

@@ -1,7 +1,10 @@
 //! What a faulty configuration means to a person.
 
+use iac_core::partition::Partition;
+
+use super::aws::MEND_PROFILE;
 use super::{Error, Kind};
-use crate::aws::ConnectError;
+use crate::aws::{ConnectError, Needs, ProfileError};
 use crate::config::{ConfigError, Key, shown};
 
 impl From<ConfigError> for Error {
@@ -32,8 +35,39 @@ impl From<ConnectError> for Error {
     fn from(error: ConnectError) -> Self {
         match error {
             ConnectError::NoRegion => set_it(Self::new(Kind::SettingMissing, error.to_string()), Key::Region),
+            ConnectError::Profile(error) => error.into(),
         }
     }
+}
+
+impl From<ProfileError> for Error {
+    fn from(error: ProfileError) -> Self {
+        let message = error.to_string();
+        let unusable = Self::new(Kind::ProfileUnusable, message);
+        match error {
+            ProfileError::Missing(_) => unusable
+                .hint("see which there are with `aws configure list-profiles`")
+                .hint("set `profile`, or `AWS_PROFILE`, to one of them"),
+            ProfileError::Unreadable(cause) => unusable.cause(cause).hint(MEND_PROFILE),
+            ProfileError::AwsCli { name, needs, cause } => unusable.cause(cause).hint(match needs {
+                Needs::MfaCode => format!(
+                    "run the command on a terminal, where the AWS CLI asks for the code and remembers the session; it \
+                     must be installed, and `aws sts get-caller-identity --profile {name}` must work"
+                ),
+                Needs::LoginSession => format!(
+                    "sign in with `aws login --profile {name}`; the AWS CLI must be installed, of version 2.32 or newer"
+                ),
+            }),
+        }
+    }
+}
+
+/// A region whose ARNs cannot be written, because nobody knows what they begin with.
+pub(crate) fn unknown_partition(region: &str) -> Error {
+    let known: Vec<&str> = Partition::ALL.iter().map(Partition::name).collect();
+    Error::new(Kind::SettingInvalid, format!("`region`: `{region}` lies in no partition of AWS that `iac` knows"))
+        .cause(format!("it knows {}", known.join(", ")))
+        .hint("check `region`, or use a newer `iac`")
 }
 
 /// Adds every way to set a setting.

@@ -6,23 +6,31 @@ use super::{Error, Kind};
 use crate::files::FileError;
 use crate::ssh::keygen::KeygenError;
 
+/// A file of the secrets folder; whoever works with another one says which setting or argument names it.
 impl From<FileError> for Error {
     fn from(error: FileError) -> Self {
-        let hint = match error.source.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("make room there, then run the command again"),
-            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
-                Some("set `secrets_folder` to a folder that this user may write to, or change its permissions")
-            }
-            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
-                Some("check the setting `secrets_folder`")
-            }
-            _ => None,
-        };
-        let error = Self::new(Kind::FileFailed, error.to_string()).cause(&error.source);
-        match hint {
-            Some(hint) => error.hint(hint),
-            None => error,
+        file_failed(error.to_string(), &error.source, "`secrets_folder`")
+    }
+}
+
+/// A file that cannot be worked with, with what to do; `setting` is what names it, as it is typed.
+pub(crate) fn file_failed(message: String, source: &std::io::Error, setting: &str) -> Error {
+    let hint = match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            Some("make room there, then run the command again".to_owned())
         }
+        ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
+            Some(format!("let this user read and write there, or let {setting} name another place"))
+        }
+        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::AlreadyExists => {
+            Some(format!("check {setting}"))
+        }
+        _ => None,
+    };
+    let error = Error::new(Kind::FileFailed, message).cause(source);
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
     }
 }
 
@@ -71,13 +79,21 @@ mod tests {
         file_failed
         error: cannot write `/secrets/dev.pem`
         caused by: read-only filesystem or storage medium
-        hint: set `secrets_folder` to a folder that this user may write to, or change its permissions
+        hint: let this user read and write there, or let `secrets_folder` name another place
         ");
         insta::assert_snapshot!(lines(file_error(ErrorKind::NotADirectory)), @"
         file_failed
         error: cannot write `/secrets/dev.pem`
         caused by: not a directory
-        hint: check the setting `secrets_folder`
+        hint: check `secrets_folder`
+        ");
+        let receipt =
+            file_failed("cannot write `/r`".to_owned(), &ErrorKind::PermissionDenied.into(), "`--write-receipt`");
+        insta::assert_snapshot!(lines(receipt), @"
+        file_failed
+        error: cannot write `/r`
+        caused by: permission denied
+        hint: let this user read and write there, or let `--write-receipt` name another place
         ");
         insta::assert_snapshot!(lines(file_error(ErrorKind::Other)), @"
         file_failed

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 
 use nitro::attestation::{Check, ExpectationsError, Step};
 
+use super::local::file_failed;
 use super::{Error, Kind};
 use crate::proof::{InputError, ProofError, ReceiptError, Refusal};
 
@@ -32,9 +33,7 @@ impl From<ProofError> for Error {
                 Self::new(Kind::ReceiptExists, format!("there is a file already: `{}`", error.path.display()))
                     .hint("name another file with `--write-receipt`")
             }
-            ProofError::ReceiptNotWritten(error) => {
-                Self::new(Kind::FileFailed, message).cause(&error).cause(&error.source)
-            }
+            ProofError::ReceiptNotWritten(error) => file_failed(error.to_string(), &error.source, "`--write-receipt`"),
         }
     }
 }

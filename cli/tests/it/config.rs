@@ -4,6 +4,7 @@ mod credentials;
 mod file;
 mod layers;
 mod mistakes;
+mod profiles;
 
 use crate::harness::Laptop;
 

@@ -7,6 +7,7 @@
 
 mod attest;
 mod aws;
+mod certificates;
 mod config;
 mod deploy;
 mod doctor;

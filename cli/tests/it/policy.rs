@@ -35,6 +35,20 @@ fn assert_denied(run: Run, action: &str) {
     assert!(run.stderr.contains(&hint), "no `{hint}` in\n{}", run.transcript());
 }
 
+/// Each partition has ARNs of its own; where nobody knows which, a policy would allow nothing, or something else.
+#[test]
+fn a_policy_is_for_the_partition_of_its_region() {
+    let laptop = Laptop::offline();
+    let words = |region| ["--account", "123456789012", "--region", region, "--instance-profile", "web"];
+    for (region, partition) in [("us-east-1", "aws"), ("eusc-de-east-1", "aws-eusc"), ("us-isob-east-1", "aws-iso-b")] {
+        let policy = printed(&laptop, &words(region)).to_string();
+        let arns = policy.matches("arn:").count();
+        assert!(arns > 0 && policy.matches(&format!("arn:{partition}:")).count() == arns, "{region}: {policy}");
+    }
+    let refused = laptop.iac([&["policy"][..], &words("xx-east-1")].concat()).fails("setting_invalid");
+    assert!(refused.stderr.contains("`xx-east-1` lies in no partition"), "{}", refused.stderr);
+}
+
 /// What the tool names in a policy, IAM must know: its actions, their resources and their conditions.
 #[test]
 fn a_policy_names_only_what_iam_knows() {

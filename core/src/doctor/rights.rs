@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::Check;
-use crate::policy::{Action, Operation, Policy, Scope, policy};
+use crate::policy::{Action, Denial, Operation, Policy, Scope, policy};
 
 /// What the trial of a call has shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub enum Trial {
     Denied {
         /// The right.
         action: Action,
-        /// Whether a policy denies it, so that no other can allow it.
-        explicitly: bool,
+        /// What is in the way.
+        denial: Denial,
     },
     /// Nothing, for this reason.
     Unclear(String),
@@ -67,7 +67,7 @@ pub fn rights(name: &'static str, trials: &BTreeMap<Operation, Trial>, scope: &S
     let operations: Vec<Tried> =
         used.iter().map(|operation| tried(operation.action(), trials.get(operation))).collect();
     let lacking = used.iter().filter_map(|operation| match trials.get(operation) {
-        Some(Trial::Denied { action, explicitly: false }) => Some(*action),
+        Some(Trial::Denied { action, denial }) if denial.can_be_allowed() => Some(*action),
         _ => None,
     });
     let lacking: BTreeSet<Action> = lacking.collect();
@@ -79,13 +79,25 @@ pub fn rights(name: &'static str, trials: &BTreeMap<Operation, Trial>, scope: &S
 fn tried(action: Action, trial: Option<&Trial>) -> Tried {
     let (outcome, missing, why) = match trial {
         Some(Trial::Allowed) => (Known::Allowed, None, None),
-        Some(Trial::Denied { action, explicitly }) => {
-            (Known::Missing, Some(action.to_string()), explicitly.then(|| "a policy denies it".to_owned()))
+        Some(Trial::Denied { action, denial }) => {
+            (Known::Missing, Some(action.to_string()), in_the_way(*denial).map(str::to_owned))
         }
         Some(Trial::Unclear(why)) => (Known::Unknown, None, Some(why.clone())),
         None => (Known::Unknown, None, Some(NO_TRIAL.to_owned())),
     };
     Tried { operation: action.to_string(), outcome, missing, why }
+}
+
+/// Why no policy that allows a call would help.
+fn in_the_way(denial: Denial) -> Option<&'static str> {
+    match denial {
+        Denial::NotAllowed => None,
+        Denial::DeniedByPolicy => Some("a policy denies it"),
+        Denial::Organisation => Some("a policy of the organisation does not allow it"),
+        Denial::Boundary => Some("the permissions boundary does not allow it"),
+        Denial::Session => Some("the session was made without it"),
+        Denial::Endpoint => Some("the policy of the VPC endpoint does not allow it"),
+    }
 }
 
 fn check(name: &'static str, rights: &Rights, caller: &str) -> Check {
@@ -102,9 +114,20 @@ fn check(name: &'static str, rights: &Rights, caller: &str) -> Check {
     let found = format!("missing: {}; {found}", missing.join(", "));
     let mend = match &rights.policy {
         Some(_) => format!("attach the policy of the missing rights to {caller}"),
-        None => "ask whoever wrote the policy that denies them: no other can allow them".to_owned(),
+        None => {
+            let reasons: BTreeSet<&str> = rights.operations.iter().filter_map(Tried::in_the_way).collect();
+            let reasons: Vec<&str> = reasons.into_iter().collect();
+            format!("ask whoever administers the account: {}", reasons.join("; "))
+        }
     };
     Check::failed(name, found, mend)
+}
+
+impl Tried {
+    /// What is in the way of a call that is missing, where no policy that allows it would help.
+    fn in_the_way(&self) -> Option<&str> {
+        self.why.as_deref().filter(|_| self.outcome == Known::Missing)
+    }
 }
 
 impl Rights {
@@ -124,12 +147,14 @@ impl Rights {
 mod tests {
     use super::*;
     use crate::doctor::Outcome;
+    use crate::partition::Partition;
     use crate::policy::LaunchImage;
 
     fn scope() -> Scope {
         Scope {
             account: "123456789012".to_owned(),
             region: "us-east-1".to_owned(),
+            partition: Partition::of("us-east-1").expect("it lies in one"),
             all_regions: false,
             environment: None,
             key_name: None,
@@ -145,8 +170,8 @@ mod tests {
         rights("rights", &trials.iter().cloned().collect(), &scope(), "ann")
     }
 
-    fn denied(operation: Operation, explicitly: bool) -> (Operation, Trial) {
-        (operation, Trial::Denied { action: operation.action(), explicitly })
+    fn denied(operation: Operation, denial: Denial) -> (Operation, Trial) {
+        (operation, Trial::Denied { action: operation.action(), denial })
     }
 
     #[test]
@@ -162,7 +187,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_named_with_the_policy_that_allows_it_and_nothing_else() {
         let trials = [
-            denied(Operation::StopInstances, false),
+            denied(Operation::StopInstances, Denial::NotAllowed),
             (Operation::DescribeVpcs, Trial::Allowed),
             (Operation::DescribeImages, Trial::Unclear("no answer in time".to_owned())),
         ];
@@ -177,8 +202,13 @@ mod tests {
 
     #[test]
     fn what_a_policy_denies_no_other_can_allow() {
-        let (check, rights) = judged(&[denied(Operation::StopInstances, true)]);
-        assert_eq!((check.outcome, rights.policy), (Outcome::Failed, None));
-        assert!(check.mend.is_some_and(|mend| mend.contains("whoever wrote the policy")));
+        let denials =
+            [Denial::DeniedByPolicy, Denial::Organisation, Denial::Boundary, Denial::Session, Denial::Endpoint];
+        for denial in denials {
+            let (check, rights) = judged(&[denied(Operation::StopInstances, denial)]);
+            assert_eq!((check.outcome, rights.policy), (Outcome::Failed, None), "{denial:?}");
+            let why = in_the_way(denial).expect("no policy helps");
+            assert!(check.mend.is_some_and(|mend| mend.ends_with(why)), "{denial:?}");
+        }
     }
 }

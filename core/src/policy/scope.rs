@@ -3,6 +3,7 @@
 use super::right::Resource;
 use crate::dns::Fqdn;
 use crate::name::{InstanceName, KeyName};
+use crate::partition::Partition;
 
 /// Where the image of a launch comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Scope {
     pub account: String,
     /// The region, such as `us-east-1`.
     pub region: String,
+    /// The partition that the region lies in.
+    pub partition: &'static Partition,
     /// Whether looking is allowed in every region, and not in this one alone.
     pub all_regions: bool,
     /// The environment; without one the policy is for every environment of this tool.
@@ -71,24 +74,15 @@ impl Scope {
 
     /// The name of the service EC2 as a principal, which a role is passed to.
     pub(super) fn ec2_principals(&self) -> Vec<String> {
-        let names: &[&str] = match self.partition() {
-            "aws-cn" => &["ec2.amazonaws.com", "ec2.amazonaws.com.cn"],
-            _ => &["ec2.amazonaws.com"],
-        };
-        names.iter().map(ToString::to_string).collect()
+        let everywhere = "ec2.amazonaws.com".to_owned();
+        let here = format!("ec2.{}", self.partition.dns_suffix());
+        // Which of the two a role names depends on the partition and on who made the role.
+        if here == everywhere { vec![everywhere] } else { vec![everywhere, here] }
     }
 
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
-    fn partition(&self) -> &'static str {
-        match self.region.split('-').next() {
-            Some("cn") => "aws-cn",
-            Some("us") if self.region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        }
-    }
-
     fn arn_of(&self, service: &str, account: &str, rest: &str) -> String {
-        format!("arn:{}:{service}:{}:{account}:{rest}", self.partition(), self.region)
+        format!("arn:{}:{service}:{}:{account}:{rest}", self.partition.name(), self.region)
     }
 
     fn ec2(&self, rest: &str) -> String {
@@ -116,14 +110,14 @@ impl Scope {
 
     /// Zones belong to no region and no account as far as their ARN goes; which one holds the name, the policy cannot know.
     fn hosted_zones(&self) -> Option<String> {
-        self.fqdn.as_ref().map(|_| format!("arn:{}:route53:::hostedzone/*", self.partition()))
+        self.fqdn.as_ref().map(|_| format!("arn:{}:route53:::hostedzone/*", self.partition.name()))
     }
 
     /// The role is taken to have the name and path of its profile, as the console makes them.
     fn role(&self) -> Option<String> {
         let profile = self.instance_profile.as_deref()?;
         let name = profile.split_once(":instance-profile/").map_or(profile, |(_, name)| name);
-        Some(format!("arn:{}:iam::{}:role/{}", self.partition(), self.account, literal(name)))
+        Some(format!("arn:{}:iam::{}:role/{}", self.partition.name(), self.account, literal(name)))
     }
 }
 
@@ -154,6 +148,7 @@ pub(super) mod tests {
         Scope {
             account: "123456789012".to_owned(),
             region: "us-east-1".to_owned(),
+            partition: Partition::of("us-east-1").expect("it lies in one"),
             all_regions: false,
             environment: Some(InstanceName::parse("nitro-dev").expect("a name")),
             key_name: Some(KeyName::parse("nitro-dev").expect("a name")),
@@ -176,11 +171,37 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn regions_lie_in_partitions() {
-        let vpc = |region: &str| Scope { region: region.to_owned(), ..scope() }.arn(Resource::Vpc).expect("an ARN");
-        assert!(vpc("cn-north-1").starts_with("arn:aws-cn:ec2:cn-north-1:123456789012:vpc/"));
-        assert!(vpc("us-gov-west-1").starts_with("arn:aws-us-gov:ec2:us-gov-west-1:"));
-        assert!(vpc("us-west-1").starts_with("arn:aws:ec2:us-west-1:"));
+    fn every_partition_has_arns_and_principals_of_its_own() {
+        let table = [
+            ("us-west-1", "aws", "ec2.amazonaws.com"),
+            ("cn-north-1", "aws-cn", "ec2.amazonaws.com ec2.amazonaws.com.cn"),
+            ("eusc-de-east-1", "aws-eusc", "ec2.amazonaws.com ec2.amazonaws.eu"),
+            ("us-iso-east-1", "aws-iso", "ec2.amazonaws.com ec2.c2s.ic.gov"),
+            ("us-isob-east-1", "aws-iso-b", "ec2.amazonaws.com ec2.sc2s.sgov.gov"),
+            ("eu-isoe-west-1", "aws-iso-e", "ec2.amazonaws.com ec2.cloud.adc-e.uk"),
+            ("us-isof-south-1", "aws-iso-f", "ec2.amazonaws.com ec2.csp.hci.ic.gov"),
+            ("us-gov-west-1", "aws-us-gov", "ec2.amazonaws.com"),
+        ];
+        assert_eq!(table.len(), Partition::ALL.len());
+        for (region, name, principals) in table {
+            let scope = Scope {
+                region: region.to_owned(),
+                partition: Partition::of(region).expect("it lies in one"),
+                image: LaunchImage::Newest,
+                instance_profile: Some("web".to_owned()),
+                fqdn: Fqdn::parse("host.example.com").ok(),
+                ..scope()
+            };
+            let account = "123456789012";
+            let arn = |resource| scope.arn(resource).expect("an ARN");
+            assert_eq!(arn(Resource::Vpc), format!("arn:{name}:ec2:{region}:{account}:vpc/*"));
+            assert_eq!(arn(Resource::Image), format!("arn:{name}:ec2:{region}::image/*"));
+            assert_eq!(arn(Resource::HostedZone), format!("arn:{name}:route53:::hostedzone/*"));
+            assert_eq!(arn(Resource::Role), format!("arn:{name}:iam::{account}:role/web"));
+            let parameter = "parameter/aws/service/ami-amazon-linux-latest/*";
+            assert_eq!(arn(Resource::Parameter), format!("arn:{name}:ssm:{region}::{parameter}"));
+            assert_eq!(scope.ec2_principals().join(" "), principals);
+        }
     }
 
     #[test]

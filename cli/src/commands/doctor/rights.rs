@@ -10,11 +10,11 @@ use iac_core::dns::{Zone, choose_zone};
 use iac_core::doctor::{self, Check, Rights, Trial};
 use iac_core::name::GroupRef;
 use iac_core::observed::{KeyPair, Volume};
-use iac_core::policy::Operation;
+use iac_core::policy::{Denial, Operation};
 use iac_core::tag::{self, Owner, creation_tags};
 
 use super::cloud::{Asked, Facts};
-use super::instance;
+use super::{instance, of_error};
 use crate::aws::{Aws, CallError, Failure, Given, Group, Launch, WantedGroups, WantedKeyPairs};
 use crate::commands::instance::image::{self, ImageIds};
 use crate::commands::instance::prepare;
@@ -136,7 +136,7 @@ fn shown<T>(answer: &Asked<T>) -> Trial {
     match answer {
         Ok(_) => Trial::Allowed,
         Err(CallError { operation, failure: Failure::Denied(message), .. }) => {
-            Trial::Denied { action: operation.refused_action(message), explicitly: message.contains("explicit deny") }
+            Trial::Denied { action: operation.refused_action(message), denial: Denial::of(message) }
         }
         Err(error) => Trial::Unclear(error.failure.to_string()),
     }
@@ -174,7 +174,10 @@ pub(super) fn judged(
         return (Check::not_checked(name, "AWS does not tell whose the credentials are"), None);
     };
     let trials = early.into_iter().chain(late).chain(of_facts(facts)).collect();
-    let scope = scope_of(settings, identity.account.clone(), aws.region.clone());
+    let scope = match scope_of(settings, identity.account.clone(), aws.region.clone()) {
+        Ok(scope) => scope,
+        Err(error) => return (of_error(name, error), None),
+    };
     let (check, rights) = doctor::rights(name, &trials, &scope, &identity.arn);
     (check, Some(rights))
 }

@@ -3,7 +3,7 @@
 //! Nothing is remembered of a launch but that it was begun (`NAME.launch` beside the key). The token is computed, so a
 //! second run finds or gets the same instance.
 
-use iac_core::launch::{self, Create, GENERATIONS, LaunchToken, create_decision, launch_tokens};
+use iac_core::launch::{self, Create, GENERATIONS, LaunchToken, Refusal, create_decision, launch_tokens};
 use iac_core::name::InstanceName;
 use iac_core::observed::Instance;
 
@@ -17,7 +17,7 @@ use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
 use crate::commands::{Context, connect, host, select};
 use crate::config::Key;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, refused_launch};
 use crate::files::SecretsFolder;
 
 /// Launches the instance, or goes on with one whose launch was interrupted, and waits for it.
@@ -108,13 +108,14 @@ pub(super) async fn launch(
         folder.write_launch(name, token)?;
         match progress.during(launch_in_a_zone(context, aws, prepared, token)).await {
             Ok(instance) => return Ok(instance),
-            Err(LaunchError::TokenUsed(_)) => (),
+            Err(LaunchError { refusal: Refusal::TokenUsed, .. }) => (),
             Err(error) => {
                 // The answer may have been lost, not the launch: then the marker lets a second run adopt it.
-                if let LaunchError::NoCapacity(_) | LaunchError::Quota(_) = error {
+                if error.refusal.is_certain() {
                     folder.remove_launch(name)?;
                 }
-                return Err(refused(prepared, error));
+                let zones: Vec<&str> = prepared.subnets.iter().map(|subnet| subnet.zone.as_str()).collect();
+                return Err(refused_launch(error, &prepared.launch.instance_type, &zones.join(", ")));
             }
         }
     }
@@ -122,43 +123,29 @@ pub(super) async fn launch(
         .hint("wait an hour, or choose another `instance_name`"))
 }
 
-/// Tries the zones in their order until one has capacity.
+/// Tries the zones in their order until one launches it. Of several refusals the one that waiting mends is told.
 async fn launch_in_a_zone(
     context: &Context<'_>,
     aws: &Aws,
     prepared: &Prepared,
     token: &LaunchToken,
 ) -> std::result::Result<Instance, LaunchError> {
-    let mut full = None;
+    let mut told: Option<LaunchError> = None;
     for subnet in &prepared.subnets {
         match aws.launch(&prepared.launch, &subnet.id, token).await {
-            Err(LaunchError::NoCapacity(error)) => {
-                context.ui.note(&format!("no capacity in {}", subnet.zone));
-                full = Some(LaunchError::NoCapacity(error));
+            Err(error) if error.refusal.another_zone() => {
+                let why = match error.refusal {
+                    Refusal::NoCapacity => "no capacity".to_owned(),
+                    _ => error.call.failure.to_string(),
+                };
+                context.ui.note(&format!("{}: {why}", subnet.zone));
+                let is_full = |error: &LaunchError| error.refusal == Refusal::NoCapacity;
+                told = told.filter(is_full).or(Some(error));
             }
             result => return result,
         }
     }
-    Err(full.expect("a launch is prepared with at least one subnet"))
-}
-
-fn refused(prepared: &Prepared, error: LaunchError) -> Error {
-    let type_name = &prepared.launch.instance_type;
-    match error {
-        LaunchError::NoCapacity(call) => {
-            let zones: Vec<&str> = prepared.subnets.iter().map(|subnet| subnet.zone.as_str()).collect();
-            Error::from(call)
-                .becomes(Kind::NoCapacity, format!("AWS has no `{type_name}` free in {}", zones.join(", ")))
-                .hint("try again later, or choose another `instance_type` or `region`")
-        }
-        LaunchError::Quota(call) => Error::from(call)
-            .becomes(Kind::QuotaExceeded, format!("the account's quota does not allow one more `{type_name}`"))
-            .hint("end other instances, or ask for more in the Service Quotas console; `iac doctor` says how many vCPUs are in use"),
-        LaunchError::Mismatch(call) => Error::from(call)
-            .becomes(Kind::LaunchMismatch, "an earlier launch of this name asked for something else")
-            .hint("look for it with `iac instance list`, and end it with `iac instance terminate`"),
-        LaunchError::TokenUsed(call) | LaunchError::Call(call) => Error::from(call),
-    }
+    Err(told.expect("a launch is prepared with at least one subnet"))
 }
 
 /// Waits as far as was asked for, accepting a host key without proof where that was too, and removes the marker: the

@@ -9,11 +9,11 @@ use iac_core::power::{self, Power};
 use super::list::described;
 use super::wait::{self, Login, made};
 use crate::args::{WaitFor, WaitOptions};
-use crate::aws::{Aws, CallError};
+use crate::aws::{Aws, CallError, LaunchError};
 use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
 use crate::commands::{Context, check_account, connect, must_be_ours, select, target};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result, refused_start};
 use crate::files::SecretsFolder;
 
 /// Starts one instance and waits as far as was asked for.
@@ -72,12 +72,7 @@ pub(crate) async fn begin(
 }
 
 fn refused(instance: &Instance, error: CallError) -> Error {
-    if !error.is("InsufficientInstanceCapacity") {
-        return error.into();
-    }
     let Instance { id, instance_type, availability_zone, .. } = instance;
     let zone = availability_zone.as_deref().unwrap_or("its zone");
-    Error::from(error)
-        .becomes(Kind::NoCapacity, format!("AWS has no `{instance_type}` free in {zone}: {id} stays stopped"))
-        .hint("try again later: a stopped instance cannot move to another zone")
+    refused_start(LaunchError::from(error), id, instance_type, zone)
 }

@@ -1,11 +1,12 @@
 //! From where SSH is wanted: a list of the settings, or this machine's own public address.
 
 use iac_core::ingress::{SshFrom, Wanted};
+use iac_core::url::without_password;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::aws::public_address;
-use crate::commands::Context;
+use crate::commands::{Context, way};
 use crate::error::{Error, Result};
 
 /// Who calls, where the environment does not say.
@@ -25,7 +26,10 @@ pub(crate) async fn wanted(context: &Context<'_>) -> Result<Wanted> {
 
 async fn caller(context: &Context<'_>) -> Result<Wanted> {
     let url = context.settings.public_ip_url();
-    let address = public_address(url).await.map_err(|error| Error::from(error).cause(format!("asked `{url}`")))?;
+    let http = way(context.settings).http().await;
+    let address = public_address(http, url)
+        .await
+        .map_err(|error| Error::from(error).cause(format!("asked `{}`", without_password(url))))?;
     Ok(Wanted::Caller {
         address,
         user: context.settings.user.clone().unwrap_or_else(|| NOBODY.to_owned()),

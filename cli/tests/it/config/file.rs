@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::{Value, json};
 
 use super::{PLACE, with_file};
-use crate::harness::Laptop;
+use crate::harness::{Laptop, SECRET};
 
 #[test]
 fn the_sample_can_be_written_by_a_shell_that_makes_the_file_before_iac_starts() {
@@ -76,6 +76,7 @@ fn init_says_where_it_cannot_write() {
         $ iac config init --config-file file/config.toml --output text
         ! error: cannot write `file/config.toml`
         ! caused by: File exists (os error 17)
+        ! hint: check `--config-file`
         (exit status: 1)
         "
     );
@@ -210,4 +211,35 @@ pub(super) fn entry(shown: &Value, key: &str) -> Value {
 /// The effective value of a key.
 pub(super) fn value(laptop: &Laptop, key: &str) -> String {
     entry(&laptop.iac(["config", "show"]).ok().json(), key)["value"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_password_in_a_url_is_not_shown() {
+    let laptop = with_file(&format!("[iac.aws]\nendpoint_url = \"https://me:{SECRET}@aws.example\"\n"));
+    for words in [&["config", "show"][..], &["config", "show", "--output", "text"], &["config", "check"]] {
+        // Every run is searched for the secret.
+        let shown = laptop.iac(words).ok().text();
+        assert!(words[1] == "check" || shown.contains("https://***@aws.example"), "{shown}");
+    }
+    let wrong = with_file(&format!("[iac.aws]\nendpoint_url = \"htps://me:{SECRET}@aws.example\"\n"));
+    wrong.iac(["config", "check"]).fails("config_invalid");
+}
+
+#[test]
+fn plain_http_to_another_machine_is_warned_of() {
+    let warnings = |laptop: &Laptop| laptop.iac(["config", "check"]).ok().json()["warnings"].to_string();
+    let with = |url: &str| with_file(&format!("[iac.aws]\nendpoint_url = \"{url}\"\n"));
+    for url in ["http://127.0.0.1:5000", "http://localhost:4566", "https://aws.example"] {
+        assert_eq!(warnings(&with(url)), "[]", "{url}");
+    }
+    let warned = warnings(&with(&format!("http://me:{SECRET}@aws.example")));
+    assert!(
+        warned.contains(":2: `endpoint_url` is plain HTTP") && warned.contains("http://***@aws.example"),
+        "{warned}"
+    );
+    let mut laptop = Laptop::offline();
+    laptop.set("AWS_ENDPOINT_URL", "http://aws.example");
+    laptop.set("BKY_IAC_PUBLIC_IP_URL", "http://ip.example");
+    let warned = warnings(&laptop);
+    assert!(warned.contains("`AWS_ENDPOINT_URL` is plain") && warned.contains("`public_ip_url` is plain"), "{warned}");
 }

@@ -29,7 +29,7 @@ impl Message {
     }
 
     /// Reads a message whose body has a length; `None` where the other side has closed instead of sending one.
-    pub(crate) fn read(stream: &TcpStream) -> io::Result<Option<Self>> {
+    pub(crate) fn read(stream: impl Read) -> io::Result<Option<Self>> {
         let mut reader = BufReader::new(stream);
         let mut lines = Vec::new();
         loop {

