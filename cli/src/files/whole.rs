@@ -91,11 +91,14 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> Result<(), FileError> {
 }
 
 /// Removes a file; one that is not there is as good as removed.
+///
+/// Linux asks first whether anything may be removed at all, so on a read-only file system what is not there is refused too.
 pub(crate) fn remove(path: &Path) -> Result<(), FileError> {
+    let is_there = || !path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
     match std::fs::remove_file(path) {
         Ok(()) => keep_names(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(FileError::new("remove", path, error)),
+        Err(error) if is_there() => Err(FileError::new("remove", path, error)),
+        Err(_) => Ok(()),
     }
 }
 
@@ -112,11 +115,13 @@ pub(crate) fn sync(path: &Path) -> Result<(), FileError> {
     keep_names(path)
 }
 
-/// Makes a rename or removal outlast a loss of power, on file systems where a folder can be synced.
+/// Makes a rename or removal outlast a loss of power, on file systems where a folder can be synced, and in folders that this
+/// user may open: one in which only names may be changed cannot be.
 fn keep_names(path: &Path) -> Result<(), FileError> {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
     let folder = folder_of(path);
     match File::open(folder).and_then(|folder| folder.sync_all()) {
-        Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+        Err(error) if !matches!(error.kind(), InvalidInput | PermissionDenied | Unsupported) => {
             Err(FileError::new("write to the folder", folder, error))
         }
         _ => Ok(()),

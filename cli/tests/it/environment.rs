@@ -225,3 +225,19 @@ fn what_aws_says_is_gone_is_looked_for_again() {
     let _ = laptop.iac(DOWN).ok();
     assert_eq!(laptop.aws().world()["Volume"].len(), 0);
 }
+
+#[test]
+fn a_read_only_secrets_folder_keeps_nothing_from_going_that_is_not_in_it() {
+    let laptop = Laptop::new();
+    let _ = laptop.iac(QUICK_UP).ok();
+    fs::remove_file(laptop.secrets().join("nitro-dev.pem")).unwrap();
+    for words in [&["instance", "terminate"][..], &["security-group", "delete"], &["key", "delete"], &DOWN] {
+        let _ = laptop.iac_with_read_only_secrets(words).ok();
+    }
+    assert_nothing_left(&laptop);
+    // What is there stays, and that is said.
+    let _ = laptop.iac(["key", "create"]).ok();
+    laptop.iac_with_read_only_secrets(DOWN).fails("file_failed");
+    assert_eq!(files(&laptop), ["nitro-dev.pem"]);
+    let _ = laptop.iac(DOWN).ok();
+}

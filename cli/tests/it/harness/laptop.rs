@@ -220,6 +220,15 @@ impl Laptop {
         self.spawn(shell, words, &[]).finish()
     }
 
+    /// Runs `iac` where the secrets folder lies on a read-only file system.
+    #[must_use = "a run that nobody looks at can fail unseen; ask for `ok` or `fails`"]
+    pub(crate) fn iac_with_read_only_secrets<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>) -> Run {
+        let mut unshare = self.command("unshare");
+        let script = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$@\"";
+        unshare.args(["-Urm", "sh", "-c", script]).arg(self.secrets()).arg(env!("CARGO_BIN_EXE_iac"));
+        self.spawn(unshare, words, &[]).finish()
+    }
+
     /// Starts `iac` so that a hang-up ends it, as a terminal does, or does not, as `nohup` does.
     ///
     /// Said either way, because it is handed down: tests that run below `nohup` ignore hang-ups themselves.
