@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::dns::Fqdn;
+use crate::hash::{hex, sha256};
 use crate::name::InstanceName;
 use crate::text::plain;
 
@@ -24,6 +26,8 @@ pub const TTL: &str = "bky:iac:ttl";
 pub const ENDS: &str = "bky:iac:ends";
 /// The tag, on an instance, of the name that was made to lead to it.
 pub const FQDN: &str = "bky:iac:fqdn";
+/// How the keys of the tags begin that tell further names, on instances and security groups: see [`further_name`].
+const FURTHER_NAME: &str = "bky:iac:fqdn:";
 /// How many tags a user may add: EC2 takes 50, and ten stay free for ours.
 pub const MOST_USER_TAGS: usize = 40;
 /// The tag, key and value, of what the Python tool before this one made.
@@ -90,6 +94,22 @@ impl Owner {
 #[must_use]
 pub fn value<'a>(tags: &'a [Tag], key: &str) -> Option<&'a str> {
     tags.iter().find(|tag| tag.key == key).map(|tag| tag.value.as_str())
+}
+
+/// Returns the tag that tells a further name, one that `iac dns create` made.
+///
+/// A key holds 128 characters and a name more than that, so the key ends with a hash of the name: each name has a key of
+/// its own, and two runs that tell two names at once do not overwrite each other.
+#[must_use]
+pub fn further_name(fqdn: &Fqdn) -> Tag {
+    let hash = hex(&sha256(&[fqdn.as_str()])[..8]);
+    Tag::new(format!("{FURTHER_NAME}{hash}"), fqdn.as_str())
+}
+
+/// Returns the further names that the tags tell; what somebody else wrote under such a key tells none.
+pub fn further_names(tags: &[Tag]) -> impl Iterator<Item = Fqdn> {
+    let told = tags.iter().filter(|tag| tag.key.starts_with(FURTHER_NAME));
+    told.filter_map(|tag| Fqdn::parse(&tag.value).ok().filter(|fqdn| further_name(fqdn) == *tag))
 }
 
 /// Reads from its tags whose a resource is. `ManagedBy` and `Name` prove nothing: anybody writes those.
@@ -208,6 +228,18 @@ mod tests {
         insta::assert_snapshot!(serde_json::to_string(&tags).expect("tags"), @r#"[{"Key":"Name","Value":"the key"},{"Key":"ManagedBy","Value":"iac"},{"Key":"bky:iac:environment","Value":"dev"},{"Key":"team","Value":"a"}]"#);
         let tags = creation_tags("the key", None, &BTreeMap::new());
         assert_eq!(owner(&tags), Owner::Ours { environment: None });
+    }
+
+    #[test]
+    fn every_further_name_has_a_tag_of_its_own() {
+        let names = ["a.example.org".to_owned(), "b.example.org".to_owned(), ["a"; 120].join(".")];
+        let names = names.map(|name| Fqdn::parse(&name).expect("a name"));
+        let tags = names.each_ref().map(further_name);
+        insta::assert_snapshot!(tags[0].key, @"bky:iac:fqdn:4ed5537568529d13");
+        assert!(tags.iter().all(|tag| tag.key.len() <= 128 && tag.value.len() <= 256));
+        let others =
+            [Tag::new(FQDN, "c.example.org"), Tag::new(&tags[0].key, "c.example.org"), Tag::new(&tags[1].key, "")];
+        assert_eq!(further_names(&[&tags[..], &others].concat()).collect::<Vec<_>>(), names);
     }
 
     #[test]

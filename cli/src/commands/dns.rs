@@ -4,18 +4,19 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 use iac_core::dns::{
     Change, DnsRefusal, Fqdn, ObservedDns, RecordSet, Zone, ZoneError, choose_zone, creation, deletion,
 };
 use iac_core::name::InstanceName;
 use iac_core::observed::Instance;
 use iac_core::table::{self, Cell};
+use iac_core::tag::further_name;
 use serde::Serialize;
 
-use super::environment::records_in;
+use super::environment::{allowed, records_in};
 use crate::args::{DnsCommand, DnsVerb};
-use crate::aws::{Aws, CallError};
+use crate::aws::{Aws, CallError, Failure, WantedGroups, is_group_unknown};
 use crate::commands::patience::{Patience, timed_out};
 use crate::commands::{Context, check_account, connect, select};
 use crate::error::{Error, Kind, Result};
@@ -67,6 +68,7 @@ async fn create(context: &Context<'_>, aws: &Aws, force: bool, timeout: Duration
         progress.during(patience.pause(context)).await?;
     };
     drop(progress);
+    tell(context, aws, fqdn, name, &instance, force).await?;
     let dns = point(context, aws, fqdn, name, &instance, force).await?;
     let shown = Shown::of(&dns);
     context.ui.data(&shown, |_| shown.text())
@@ -84,6 +86,41 @@ async fn delete(context: &Context<'_>, aws: &Aws, force: bool) -> Result<()> {
         None => Err(Error::new(Kind::RecordMissing, format!("`{fqdn}` has no record of ours"))
             .hint("see which there are with `iac dns list`")),
     }
+}
+
+/// Writes the name into tags of the environment, before there is a record: by them `up` and `down` find it, whatever the
+/// settings say by then. The groups tell it besides, since an instance that ended is forgotten by AWS within the hour.
+async fn tell(
+    context: &Context<'_>,
+    aws: &Aws,
+    fqdn: &Fqdn,
+    environment: &InstanceName,
+    instance: &Instance,
+    force: bool,
+) -> Result<()> {
+    if !instance.owner().is_of(environment.as_str()) || instance.fqdn().as_ref() == Some(fqdn) {
+        return Ok(());
+    }
+    let groups = async { Ok(allowed(aws.security_groups(WantedGroups::Ours).await)?.unwrap_or_default()) };
+    let (dns, groups) = tokio::try_join!(observe(aws, fqdn), groups)?;
+    // A name that is refused is told by no tag.
+    creation(&dns, environment, Ipv4Addr::UNSPECIFIED, force)?;
+    let tag = further_name(fqdn);
+    let groups = groups.iter().filter(|group| group.owner().is_of(environment.as_str()));
+    let all = [(&instance.id, &instance.tags)].into_iter().chain(groups.map(|group| (&group.id, &group.tags)));
+    let untold = all.filter(|(_, tags)| !tags.contains(&tag)).map(|(id, _)| id);
+    context.interrupt.check()?;
+    let told = join_all(untold.map(|id| aws.tag(id, std::slice::from_ref(&tag)))).await;
+    for error in told.into_iter().filter_map(std::result::Result::err) {
+        match error.failure {
+            Failure::Denied(_) => context.ui.warn(&format!(
+                "`iac down` will not find this record: delete it with `iac dns delete --fqdn {fqdn}` ({error})"
+            )),
+            _ if is_group_unknown(&error) => {}
+            _ => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// The marks of all public zones, with the addresses beside them.

@@ -17,7 +17,7 @@ use crate::story::whole_story;
 const SETTINGS: &str = "instance_profile = \"web\"\nfqdn = \"dev.example.org\"\n";
 
 /// The policy that these words print.
-fn printed(laptop: &Laptop, words: &[&str]) -> Value {
+pub(crate) fn printed(laptop: &Laptop, words: &[&str]) -> Value {
     let run = laptop.iac([&["policy"], words].concat()).ok();
     serde_json::from_str(&run.text()).unwrap()
 }

@@ -1,5 +1,6 @@
 //! Instances, their states and their types.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -176,6 +177,12 @@ impl Instance {
     #[must_use]
     pub fn fqdn(&self) -> Option<Fqdn> {
         Fqdn::parse(tag::value(&self.tags, tag::FQDN)?).ok()
+    }
+
+    /// Returns every name that its tags tell, each once.
+    #[must_use]
+    pub fn names(&self) -> BTreeSet<Fqdn> {
+        self.fqdn().into_iter().chain(tag::further_names(&self.tags)).collect()
     }
 
     /// Returns where to reach it: its public name, which moves with its address, else the address.

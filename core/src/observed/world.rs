@@ -1,6 +1,8 @@
 //! Everything that is known of one environment and of what it shares with others: the facts that a plan is made from.
 
-use crate::dns::{ObservedDns, ZoneError};
+use std::collections::BTreeSet;
+
+use crate::dns::{Fqdn, ObservedDns, ZoneError};
 use crate::key_work::KeyFiles;
 use crate::launch::{LaunchToken, launch_order};
 use crate::name::{InstanceName, KeyName};
@@ -32,6 +34,10 @@ pub struct Observed {
     pub dns: Option<Result<ObservedDns, ZoneError>>,
     /// The records at other names that led to instances of the environment.
     pub former_names: Vec<Result<ObservedDns, ZoneError>>,
+    /// The records at the names that `iac dns create` made besides.
+    pub further_names: Vec<Result<ObservedDns, ZoneError>>,
+    /// Names that tags tell, but at whose records these credentials may not look, or which they may not change.
+    pub closed_names: BTreeSet<Fqdn>,
 }
 
 /// A name of a key pair, with what is found under it on AWS and in the secrets folder.
@@ -46,6 +52,19 @@ pub struct ObservedKey {
 }
 
 impl Observed {
+    /// Returns the records at all names that concern the environment.
+    pub fn names(&self) -> impl Iterator<Item = &Result<ObservedDns, ZoneError>> {
+        self.dns.iter().chain(&self.former_names).chain(&self.further_names)
+    }
+
+    /// Takes note that the records at these names cannot be changed.
+    pub fn close(&mut self, names: &BTreeSet<Fqdn>) {
+        let is_open = |name: &Result<ObservedDns, ZoneError>| !name.as_ref().is_ok_and(|dns| names.contains(&dns.fqdn));
+        self.former_names.retain(is_open);
+        self.further_names.retain(is_open);
+        self.closed_names.extend(names.iter().cloned());
+    }
+
     /// Returns the live instances of the environment in the order of their launch.
     #[must_use]
     pub fn live(&self) -> Vec<&Instance> {

@@ -1,4 +1,4 @@
-//! The name of a plan: it leads to the address that the instance has, or will have.
+//! The names of a plan: they lead to the address that the instance has, or will have.
 
 use std::net::Ipv4Addr;
 
@@ -9,8 +9,16 @@ use crate::environment::Environment;
 use crate::observed::{InstanceState, Observed};
 use crate::tag;
 
-/// Plans the name's record, after the step that may give the instance another address.
+/// Plans the records, after the step that may give the instance another address.
 pub(super) fn plan(plan: &mut Plan, want: &Environment, have: &Observed, fate: &Fate<'_>, moved: Option<usize>) {
+    wanted(plan, want, have, fate, moved);
+    for dns in have.further_names.iter().flatten() {
+        further(plan, want, dns, fate, moved);
+    }
+}
+
+/// Plans the record of the wanted name, and that a former one goes.
+fn wanted(plan: &mut Plan, want: &Environment, have: &Observed, fate: &Fate<'_>, moved: Option<usize>) {
     let dns = match (&want.fqdn, &have.dns) {
         (Some(_), Some(Ok(dns))) => dns,
         (Some(_), Some(Err(error))) => return plan.refused.push(Refusal::Zone(error.clone())),
@@ -31,6 +39,25 @@ pub(super) fn plan(plan: &mut Plan, want: &Environment, have: &Observed, fate: &
             point(plan, want, dns, &led, &forgotten);
         }
         (Fate::Refused, _) | (Fate::Launch | Fate::Replace(..), None) => {}
+    }
+}
+
+/// Plans that a name which `iac dns create` made follows the instance. The settings do not ask for it, so a record of
+/// somebody else at the name stands against nothing.
+fn further(plan: &mut Plan, want: &Environment, dns: &ObservedDns, fate: &Fate<'_>, moved: Option<usize>) {
+    let is_free = || creation(dns, &want.name, Ipv4Addr::UNSPECIFIED, false).is_ok();
+    if want.fqdn.as_ref() == Some(&dns.fqdn) || !dns.is_of(&want.name) || !is_free() {
+        return;
+    }
+    match (fate, moved) {
+        (_, Some(step)) => point(plan, want, dns, &Led::Later, &[step]),
+        (Fate::Stay(instance), None) => {
+            let address = instance.public_ip_address.as_deref().and_then(|address| address.parse().ok());
+            if let Some(address) = address {
+                point(plan, want, dns, &Led::Now { address, is_told: true }, &[]);
+            }
+        }
+        (Fate::Refused | Fate::Launch | Fate::Replace(..), None) => {}
     }
 }
 

@@ -44,7 +44,12 @@ fn instances(plan: &mut Plan, have: &Observed) -> Vec<usize> {
 }
 
 fn records(plan: &mut Plan, have: &Observed) {
-    for name in have.dns.iter().chain(&have.former_names) {
+    for name in &have.closed_names {
+        let reason =
+            format!("these credentials may not change it; `iac dns delete --fqdn {name}` with others deletes it");
+        plan.keep(format!("record `{name}`"), None, reason);
+    }
+    for name in have.names() {
         match name {
             Ok(dns) if dns.is_of(&have.environment) => {
                 plan.add(Action::ForgetName(dns.fqdn.clone()), OWN, &[]);

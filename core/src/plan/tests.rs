@@ -30,7 +30,7 @@ fn lines(have: &Observed) -> Vec<String> {
     let live = have.instances.iter().filter(|instance| instance.state != InstanceState::Terminated);
     let instances = live.map(|instance| format!("instance {instance:?}"));
     let volumes = have.volumes.iter().map(|volume| format!("volume {} {}", volume.id, tags(&volume.tags)));
-    let names = have.dns.iter().chain(&have.former_names).flatten();
+    let names = have.names().flatten();
     let records = names.flat_map(|dns| dns.records.iter().map(|set| format!("record {set:?}")));
     keys.chain(groups).chain(instances).chain(volumes).chain(records).collect()
 }
@@ -92,7 +92,7 @@ proptest! {
         for volume in gone.volumes.iter().filter(|volume| gone.is_own(&volume.owner())) {
             prop_assert!(plan.kept.iter().any(|kept| kept.id.as_ref() == Some(&volume.id)), "{volume:?}");
         }
-        for dns in gone.dns.iter().chain(&gone.former_names).flatten() {
+        for dns in gone.names().flatten() {
             prop_assert!(!dns.is_of(&gone.environment), "{dns:?}");
         }
     }
@@ -169,6 +169,32 @@ fn a_former_name_leads_nowhere_before_the_wanted_one_is_told() {
     assert!(teardown(&have).text().contains("- delete record `old.example.org`: it belongs to the environment"));
     have.former_names = vec![Ok(world::dns(world::former(), &[("A", "198.51.100.9")]))];
     assert!(teardown(&have).text().contains("keep record `old.example.org`: it leads to 198.51.100.9 and is not ours"));
+}
+
+#[test]
+fn a_further_name_follows_the_instance_and_goes_with_it() {
+    let mut have = observed();
+    let leading_to = |address| vec![Ok(world::dns(world::further(), &[("A", address), ("TXT", world::MARK)]))];
+    have.further_names = leading_to("203.0.113.50");
+    assert!(diff(&environment(), &have).is_empty());
+    have.further_names = leading_to("203.0.113.9");
+    let nameless = Environment { fqdn: None, ..environment() };
+    insta::assert_snapshot!(diff(&nameless, &have).text(), @"~ point record `also.example.org`: it leads to 203.0.113.9, the instance has 203.0.113.50");
+    have.instances[0].state = InstanceState::Stopped;
+    have.instances[0].public_ip_address = None;
+    let plan = diff(&environment(), &have);
+    insta::assert_snapshot!(plan.text(), @"
+    ~ start instance i-1: it is stopped, wanted running
+    ~ point record `dev.example.org`: it leads to 203.0.113.50, and the instance gets another address
+    ~ point record `also.example.org`: it leads to 203.0.113.9, and the instance gets another address
+    ");
+    assert_eq!(plan.steps[2].after, [0]);
+    assert!(teardown(&have).text().contains("- delete record `also.example.org`: it belongs to the environment"));
+    have.further_names = vec![Ok(world::dns(world::further(), &[("A", "198.51.100.9")]))];
+    assert!(!diff(&environment(), &have).text().contains("also.example.org"), "it is somebody else's by now");
+    assert!(!teardown(&have).text().contains("delete record `also.example.org`"));
+    have.closed_names = [world::further()].into();
+    insta::assert_snapshot!(teardown(&have).kept[0].reason, @"these credentials may not change it; `iac dns delete --fqdn also.example.org` with others deletes it");
 }
 
 #[test]

@@ -39,7 +39,8 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
     ("deploy copy", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("deploy fetch", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
     ("deploy run", &[ACCOUNT, INSTANCE, KEY, HOST_KEY]),
-    ("dns create", &[ACCOUNT, INSTANCE, RECORDS, &[ChangeResourceRecordSets]]),
+    // Tags of the environment tell the name, so that it is found again.
+    ("dns create", &[ACCOUNT, INSTANCE, RECORDS, &[ChangeResourceRecordSets, CreateTags, DescribeSecurityGroups]]),
     ("dns delete", &[ACCOUNT, RECORDS, &[ChangeResourceRecordSets]]),
     ("dns describe", &[RECORDS]),
     ("dns list", &[RECORDS]),

@@ -176,11 +176,20 @@ impl Worker<'_> {
             }
         };
         // The tag is first: by it the record is found when the settings name another one, or none.
-        if instance.fqdn().as_ref() != Some(fqdn) {
+        let is_wanted = self.context.settings.fqdn.as_ref() == Some(fqdn);
+        let tag = if is_wanted { Tag::new(tag::FQDN, fqdn.as_str()) } else { tag::further_name(fqdn) };
+        if !instance.tags.contains(&tag) {
             self.context.interrupt.check()?;
-            self.aws.tag(&instance.id, &[Tag::new(tag::FQDN, fqdn.as_str())]).await?;
+            self.aws.tag(&instance.id, &[tag]).await?;
         }
-        dns::point(self.context, self.aws, fqdn, name, &instance, false).await.map(drop)
+        match dns::point(self.context, self.aws, fqdn, name, &instance, false).await {
+            // The settings do not ask for this name: whoever made it has to care for it.
+            Err(error) if !is_wanted && error.kind() == Kind::AwsDenied => {
+                self.context.ui.warn(&format!("record `{fqdn}` still leads elsewhere: {}", error.message()));
+                Ok(())
+            }
+            result => result.map(drop),
+        }
     }
 
     /// Deletes a pair that has no file here.
@@ -193,7 +202,15 @@ impl Worker<'_> {
     }
 
     async fn forget_name(&self, fqdn: &Fqdn) -> Result<()> {
-        dns::forget(self.context, self.aws, fqdn, self.environment(), false).await.map(drop)
+        let is_wanted = self.context.settings.fqdn.as_ref() == Some(fqdn);
+        match (dns::forget(self.context, self.aws, fqdn, self.environment(), false).await, &self.seen.spared) {
+            (Err(error), Some(spared)) if !is_wanted && error.kind() == Kind::AwsDenied => {
+                self.context.ui.warn(&format!("record `{fqdn}` stays: {}", error.message()));
+                spared.borrow_mut().insert(fqdn.clone());
+                Ok(())
+            }
+            (result, _) => result.map(drop),
+        }
     }
 
     async fn delete_volume(&self, id: &str) -> Result<()> {

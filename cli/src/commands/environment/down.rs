@@ -1,9 +1,12 @@
 //! `iac down`: takes away everything of the environment, waits until AWS says that it is gone, and looks again.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use iac_core::dns::Fqdn;
 use iac_core::name::InstanceName;
-use iac_core::plan::{Kept, Plan, Step, teardown};
+use iac_core::plan::{Action, Kept, Plan, Step, teardown};
 use serde::Serialize;
 
 use super::apply::Worker;
@@ -46,11 +49,15 @@ pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptio
     let mut patience = Patience::new(options.timeout.0);
     let mut steps = Vec::new();
     let mut has_agreed = options.yes;
+    let mut spared = BTreeSet::new();
     loop {
-        let (seen, plan) = look(context, &aws, options.keep_key).await?;
+        let (seen, plan) = look(context, &aws, options.keep_key, &spared).await?;
         if plan.is_empty() {
             if let Some(folder) = &folder {
                 folder.remove_launch(name)?;
+            }
+            if !spared.is_empty() {
+                return Err(records_left(name, &spared));
             }
             let shown = Shown { environment: name, steps, kept: plan.kept, left: 0 };
             return context.ui.data(&shown, |_| shown.text());
@@ -78,13 +85,19 @@ pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptio
             }
             Err(error) => return Err(error),
         }
-        steps.extend(plan.steps.into_iter().filter(|step| !steps.contains(step)).collect::<Vec<_>>());
+        spared.extend(seen.spared.map(RefCell::into_inner).unwrap_or_default());
+        let is_done = |step: &Step| !matches!(&step.action, Action::ForgetName(fqdn) if spared.contains(fqdn));
+        let done = plan.steps.into_iter().filter(|step| is_done(step) && !steps.contains(step));
+        steps.extend(done.collect::<Vec<_>>());
     }
 }
 
-async fn look(context: &Context<'_>, aws: &Aws, keep_key: bool) -> Result<(Seen, Plan)> {
+/// What there is, and what goes; of the names that may not be changed no more is asked.
+async fn look(context: &Context<'_>, aws: &Aws, keep_key: bool, spared: &BTreeSet<Fqdn>) -> Result<(Seen, Plan)> {
     let progress = context.ui.progress("looking for what is there");
-    let seen = progress.during(context.interrupt.or_stop(Box::pin(observe(context, aws)))).await??;
+    let mut seen = progress.during(context.interrupt.or_stop(Box::pin(observe(context, aws)))).await??;
+    seen.observed.close(spared);
+    seen.spared = Some(RefCell::default());
     let plan = teardown(&seen.observed);
     Ok((seen, if keep_key { plan.keeping_keys() } else { plan }))
 }
@@ -108,6 +121,16 @@ fn left(name: &InstanceName, plan: &Plan) -> Error {
         format!("{}{id}: {}", step.action.resource(), step.reason)
     });
     said.fold(error, Error::cause).hint("run `iac down` again; it goes on where it stopped")
+}
+
+/// Everything but these records is gone.
+fn records_left(name: &InstanceName, records: &BTreeSet<Fqdn>) -> Error {
+    let message = format!("{} resources of `{name}` are left", records.len());
+    let error = Error::new(Kind::SomethingLeft, message);
+    let causes = records.iter().map(|fqdn| format!("record `{fqdn}`: these credentials may not delete it"));
+    let hints =
+        records.iter().map(|fqdn| format!("with credentials that may, delete it with `iac dns delete --fqdn {fqdn}`"));
+    hints.fold(causes.fold(error, Error::cause), Error::hint)
 }
 
 impl Shown<'_> {

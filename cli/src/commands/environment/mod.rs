@@ -11,14 +11,16 @@ mod leftovers;
 mod names;
 mod observe;
 mod plan;
+mod records;
 mod refused;
 mod status;
 mod up;
 mod want;
 
 pub(super) use down::down;
-pub(super) use observe::records_in;
+pub(super) use names::allowed;
 pub(super) use plan::plan;
+pub(super) use records::records_in;
 pub(super) use status::status;
 pub(super) use up::up;
 

@@ -41,7 +41,9 @@ async fn elsewhere(context: &Context<'_>, aws: &Aws) -> Result<Option<BTreeSet<S
 }
 
 /// What was found, or nothing where the right to look is missing.
-fn allowed<T>(answer: std::result::Result<T, CallError>) -> std::result::Result<Option<T>, CallError> {
+pub(in crate::commands) fn allowed<T>(
+    answer: std::result::Result<T, CallError>,
+) -> std::result::Result<Option<T>, CallError> {
     match answer {
         Err(CallError { failure: Failure::Denied(_), .. }) => Ok(None),
         answer => answer.map(Some),

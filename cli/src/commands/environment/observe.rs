@@ -3,16 +3,18 @@
 //! The first round asks all that the settings alone can name; the second what only the first round's ids name: the rules
 //! and the users of groups, and the records of the zone.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
-use iac_core::dns::{Fqdn, ObservedDns, Zone, ZoneError, choose_zone};
+use iac_core::dns::Fqdn;
 use iac_core::key_work::KeyFiles;
 use iac_core::launch::launch_tokens;
 use iac_core::name::{InstanceName, KeyName};
 use iac_core::observed::{Instance, KeyPair, Observed, ObservedKey, SecurityGroup};
 
-use crate::aws::{Aws, CallError, Group, Wanted, WantedGroups, WantedKeyPairs};
+use super::records::{records, told, zones};
+use crate::aws::{Aws, Group, Wanted, WantedGroups, WantedKeyPairs};
 use crate::commands::security_group::{self, Candidates};
 use crate::commands::{Context, check_account, existing_folder, key};
 use crate::config::Settings;
@@ -23,6 +25,8 @@ use crate::error::Result;
 pub(super) struct Seen {
     pub(super) observed: Observed,
     pub(super) candidates: Option<Candidates>,
+    /// Names whose records may stay because these credentials may not delete them; `None` where that ends the run.
+    pub(super) spared: Option<RefCell<BTreeSet<Fqdn>>>,
 }
 
 /// Looks at the environment that the settings name; a key pair and a group need not be set.
@@ -42,13 +46,13 @@ pub(super) async fn observe(context: &Context<'_>, aws: &Aws) -> Result<Seen> {
         (Some(candidates), Some(reference)) => candidates.at_home(reference)?.map(|group| group.id.clone()),
         _ => None,
     };
+    let told = told(&instances, &own_groups, name, settings.fqdn.as_ref());
     let named = candidates.iter().flat_map(|candidates| candidates.groups.iter().cloned());
     let groups = concerned(named.chain(own_groups).collect(), name, group_id.as_deref());
-    let (groups, users, dns, former_names, keys) = tokio::try_join!(
+    let (groups, users, records, keys) = tokio::try_join!(
         with_rules(aws, &groups),
         users(aws, &groups),
-        records(settings, aws, zones.as_deref()),
-        former_names(settings, aws, zones.as_deref(), given(&instances, name)),
+        records(settings, aws, zones.as_deref(), &told),
         keys(context, name, pairs),
     )?;
     let observed = Observed {
@@ -61,10 +65,12 @@ pub(super) async fn observe(context: &Context<'_>, aws: &Aws) -> Result<Seen> {
         vpc_id: candidates.as_ref().and_then(|candidates| candidates.home.clone()),
         instances: distinct(instances.into_iter().chain(users).collect()),
         volumes,
-        dns,
-        former_names,
+        dns: records.wanted,
+        former_names: records.former,
+        further_names: records.further,
+        closed_names: records.closed,
     };
-    Ok(Seen { observed, candidates })
+    Ok(Seen { observed, candidates, spared: None })
 }
 
 /// All pairs of ours, and the one that the settings name, whoever made it.
@@ -104,13 +110,6 @@ async fn instances(settings: &Settings, aws: &Aws, name: &InstanceName) -> Resul
     Ok(ours.into_iter().chain(older).chain(users).collect())
 }
 
-async fn zones(settings: &Settings, aws: &Aws) -> Result<Option<Vec<Zone>>> {
-    match settings.fqdn {
-        Some(_) => Ok(Some(aws.public_zones().await?)),
-        None => Ok(None),
-    }
-}
-
 /// The groups that carry the environment's tag, and the one that the settings mean; each once.
 fn concerned(groups: Vec<Group>, name: &InstanceName, named: Option<&str>) -> Vec<Group> {
     let mut concerned: Vec<Group> = Vec::new();
@@ -148,64 +147,6 @@ fn distinct(mut instances: Vec<Instance>) -> Vec<Instance> {
     instances.sort_by(|a, b| a.id.cmp(&b.id));
     instances.dedup_by(|a, b| a.id == b.id);
     instances
-}
-
-/// The records at the wanted name and at its mark.
-async fn records(
-    settings: &Settings,
-    aws: &Aws,
-    zones: Option<&[Zone]>,
-) -> Result<Option<std::result::Result<ObservedDns, ZoneError>>> {
-    match (&settings.fqdn, zones) {
-        (Some(fqdn), Some(zones)) => Ok(Some(records_at(aws, fqdn, zones).await?)),
-        _ => Ok(None),
-    }
-}
-
-/// The names that instances of the environment were given.
-fn given(instances: &[Instance], environment: &InstanceName) -> BTreeSet<Fqdn> {
-    let own = instances.iter().filter(|instance| instance.owner().is_of(environment.as_str()));
-    own.filter_map(Instance::fqdn).collect()
-}
-
-/// The records at the names that were given to instances, but for the wanted one.
-async fn former_names(
-    settings: &Settings,
-    aws: &Aws,
-    zones: Option<&[Zone]>,
-    mut given: BTreeSet<Fqdn>,
-) -> Result<Vec<std::result::Result<ObservedDns, ZoneError>>> {
-    given.retain(|name| Some(name) != settings.fqdn.as_ref());
-    let zones = match zones {
-        _ if given.is_empty() => return Ok(Vec::new()),
-        Some(zones) => zones.to_vec(),
-        None => aws.public_zones().await?,
-    };
-    Ok(try_join_all(given.iter().map(|name| records_at(aws, name, &zones))).await?)
-}
-
-/// Looks at a name in the zone that it belongs to.
-async fn records_at(
-    aws: &Aws,
-    fqdn: &Fqdn,
-    zones: &[Zone],
-) -> std::result::Result<std::result::Result<ObservedDns, ZoneError>, CallError> {
-    match choose_zone(fqdn, zones) {
-        Ok(zone) => Ok(Ok(records_in(aws, fqdn, zone).await?)),
-        Err(error) => Ok(Err(error)),
-    }
-}
-
-/// Looks at a name in its zone.
-pub(in crate::commands) async fn records_in(
-    aws: &Aws,
-    fqdn: &Fqdn,
-    zone: Zone,
-) -> std::result::Result<ObservedDns, CallError> {
-    let mark = fqdn.mark();
-    let (mut records, marks) = tokio::try_join!(aws.records(&zone, fqdn.as_str()), aws.records(&zone, &mark))?;
-    records.extend(marks);
-    Ok(ObservedDns { fqdn: fqdn.clone(), zone, records })
 }
 
 /// The pairs of the environment and the one of the settings, with their files as far as there is a folder.

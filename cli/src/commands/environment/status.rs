@@ -76,7 +76,7 @@ fn shown<'a>(name: &'a InstanceName, seen: &'a Seen, plan: &'a Plan, context: &C
         let file = has_folder.then(|| key.files.pem.beside(&pair));
         Some(ListedKeyPair { pair, file })
     });
-    let dns = have.dns.iter().chain(&have.former_names).flatten().find(|dns| !dns.records.is_empty());
+    let dns = have.names().flatten().find(|dns| !dns.records.is_empty());
     let record = dns.map(|dns| Record {
         name: dns.fqdn.to_string(),
         address: dns.address().map(|address| address.to_string()),

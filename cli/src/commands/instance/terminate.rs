@@ -39,6 +39,12 @@ pub(super) async fn terminate(context: &Context<'_>, id: Option<&str>, wait: &St
         state = InstanceState::Terminated;
     }
     forget(context, &instance).await?;
+    for name in instance.names() {
+        context.ui.note(&format!(
+            "record `{name}` may still lead to where the instance was: `iac down` deletes it with all else, and \
+             `iac dns delete --fqdn {name}` it alone"
+        ));
+    }
     let result = Changed { name: instance.name, id: instance.id, state };
     context.ui.data(&result, |_| format!("instance {} is {}", result.id, result.state))
 }

@@ -2,6 +2,7 @@
 
 use super::{DOWN, PLAN, QUICK_UP, STATUS, actions, live};
 use crate::harness::Laptop;
+use crate::policy::printed;
 
 const NAME: &str = "dev.example.org";
 
@@ -111,4 +112,75 @@ fn a_record_whose_environment_is_gone_is_left_over() {
     let _ = laptop.iac(["down", "--leftovers", "--yes"]).ok();
     let after = laptop.aws().records(&zone);
     assert_eq!(after, before.into_iter().filter(|set| !set.contains("old.")).collect::<Vec<_>>());
+}
+
+#[test]
+fn names_that_were_made_besides_follow_the_instance_and_go_with_it() {
+    let (laptop, zone) = laptop();
+    let _ = laptop.iac(QUICK_UP).ok();
+    for name in ["also.example.org", "third.example.org"] {
+        let _ = laptop.iac(["dns", "create", "--fqdn", name]).ok();
+    }
+    assert_eq!(actions(&laptop.iac(PLAN).ok().json()), Vec::<&str>::new());
+    // Its instance ended by itself, and AWS has forgotten it: the group still tells the names.
+    let id = laptop.aws().instances()[0]["id"].as_str().unwrap().to_owned();
+    laptop.aws().call("DeleteTags", &[("ResourceId.1", &id), ("Tag.1.Key", "bky:iac:environment")]);
+    laptop.aws().call("TerminateInstances", &[("InstanceId.1", &id)]);
+    let plan = laptop.iac(PLAN).ok().json();
+    assert_eq!(actions(&plan), ["launch_instance", "create_record", "create_record", "create_record"]);
+    let _ = laptop.iac(QUICK_UP).ok();
+    let leads = |name: &str| format!("{name}. A {}", address(&laptop));
+    let records = laptop.aws().records(&zone);
+    for name in [NAME, "also.example.org", "third.example.org"] {
+        assert!(records.contains(&leads(name)), "{name}: {records:?}");
+    }
+    // Another laptop, whose settings know none of the names, takes all of them away.
+    laptop.configure("");
+    let _ = laptop.iac(DOWN).ok();
+    assert_eq!(laptop.aws().records(&zone), Vec::<String>::new());
+}
+
+#[test]
+fn a_name_that_is_refused_is_told_by_no_tag_and_one_of_somebody_else_stays() {
+    let (laptop, zone) = laptop();
+    laptop.configure("");
+    let _ = laptop.iac(QUICK_UP).ok();
+    laptop.aws().record(&zone, NAME, "A", "198.51.100.9");
+    let before = laptop.aws().changes();
+    laptop.iac(["dns", "create", "--fqdn", NAME]).fails("record_not_ours");
+    assert_eq!(laptop.aws().changes(), before);
+    let _ = laptop.iac(["dns", "create", "--fqdn", "also.example.org"]).ok();
+    let _ = laptop.iac(["instance", "terminate"]).succeeds();
+    let _ = laptop.iac(DOWN).ok();
+    assert_eq!(laptop.aws().records(&zone), [format!("{NAME}. A 198.51.100.9")]);
+}
+
+#[test]
+fn without_rights_in_route_53_everything_else_goes_and_the_record_is_named() {
+    let (mut laptop, zone) = laptop();
+    let name = "also.example.org";
+    laptop.configure("");
+    // Where no name was ever made, nobody asks for zones.
+    let rights = printed(&laptop, &[]);
+    laptop.act_with(&rights);
+    let _ = laptop.iac(QUICK_UP).ok();
+    laptop.set("BKY_IAC_ACCESS_KEY", "AKIAIOSFODNN7EXAMPLE");
+    let _ = laptop.iac(["dns", "create", "--fqdn", name]).ok();
+    laptop.act_with(&rights);
+    let _ = laptop.iac(STATUS).ok();
+    let down = laptop.iac(DOWN).ok();
+    assert_eq!(down.json()["kept"][0]["resource"], format!("record `{name}`"));
+    assert_eq!(laptop.aws().records(&zone).len(), 2);
+
+    laptop.set("BKY_IAC_ACCESS_KEY", "AKIAIOSFODNN7EXAMPLE");
+    let _ = laptop.iac(QUICK_UP).ok();
+    let _ = laptop.iac(["dns", "create", "--fqdn", name]).ok();
+    // The rights of the configuration that knows another name: they may look, and change only that one.
+    laptop.configure(&format!("fqdn = \"{NAME}\"\n"));
+    let named = printed(&laptop, &[]);
+    laptop.act_with(&named);
+    let failed = laptop.iac(DOWN).fails("something_left");
+    assert!(failed.stderr.contains(&format!("iac dns delete --fqdn {name}")), "{}", failed.stderr);
+    assert!(laptop.aws().security_groups().is_empty() && live(&laptop).is_empty());
+    assert_eq!(laptop.aws().records(&zone).len(), 2);
 }

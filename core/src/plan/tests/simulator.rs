@@ -9,7 +9,7 @@ use crate::key_work::{CreateWork, DeleteWork, FileState, KeyFileName, KeyFiles};
 use crate::name::KeyName;
 use crate::observed::{IngressRule, Instance, InstanceState, KeyKind, KeyPair, Observed, ObservedKey};
 use crate::plan::{Action, Plan};
-use crate::tag::Tag;
+use crate::tag::{Tag, further_name};
 
 /// Carries all steps of a plan out, one after the other.
 pub(super) fn apply(have: &Observed, want: &Environment, plan: &Plan) -> Observed {
@@ -196,8 +196,8 @@ fn tag(world: &mut Observed, id: &str, tags: &[Tag]) {
 }
 
 fn records<'a>(world: &'a mut Observed, fqdn: &Fqdn) -> &'a mut ObservedDns {
-    let mut names = world.dns.iter_mut().chain(&mut world.former_names).flatten();
-    names.find(|dns| dns.fqdn == *fqdn).expect("a name in a zone")
+    let names = world.dns.iter_mut().chain(&mut world.former_names).chain(&mut world.further_names);
+    names.flatten().find(|dns| dns.fqdn == *fqdn).expect("a name in a zone")
 }
 
 fn point(world: &mut Observed, want: &Environment, fqdn: &Fqdn) {
@@ -207,7 +207,8 @@ fn point(world: &mut Observed, want: &Environment, fqdn: &Fqdn) {
         run(one(world, &id));
     }
     let address = world.live()[0].public_ip_address.clone().expect("an address");
-    tag(world, &id, &[told(fqdn)]);
+    let is_wanted = want.fqdn.as_ref() == Some(fqdn);
+    tag(world, &id, &[if is_wanted { told(fqdn) } else { further_name(fqdn) }]);
     let dns = records(world, fqdn);
     let batch = creation(dns, &want.name, address.parse().expect("an address"), false).expect("ours or free");
     change_records(dns, &batch);

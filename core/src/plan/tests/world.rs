@@ -1,6 +1,6 @@
 //! Worlds to plan for: one in which all is as wanted, an empty one, and any.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -34,6 +34,11 @@ pub(super) fn fqdn() -> Fqdn {
 /// The name that the environment had before.
 pub(super) fn former() -> Fqdn {
     Fqdn::parse("old.example.org").expect("a name")
+}
+
+/// A name that `iac dns create` made.
+pub(super) fn further() -> Fqdn {
+    Fqdn::parse("also.example.org").expect("a name")
 }
 
 /// The tag of an instance that a name leads to.
@@ -164,6 +169,8 @@ pub(super) fn fresh() -> Observed {
         volumes: vec![],
         dns: Some(Ok(dns(fqdn(), &[]))),
         former_names: vec![],
+        further_names: vec![],
+        closed_names: BTreeSet::new(),
     }
 }
 
@@ -293,10 +300,10 @@ pub(super) fn any_observed() -> impl Strategy<Value = Observed> {
         let all = [("A", "203.0.113.1"), ("TXT", MARK), ("AAAA", "2001:db8::1"), ("CNAME", "a.org")];
         subsequence(all.to_vec(), 0..=4)
     };
-    let names = (any_records(), any_records());
+    let names = (any_records(), any_records(), any_records());
     let volumes = proptest::collection::vec((any_tags(), proptest::option::of(1..4), any::<bool>()), 0..3);
     (proptest::option::of(any_tags()), any_files(), any_group, any_instances(), volumes, names).prop_map(
-        |(pair_tags, files, group_of, instances, volumes, (records, former_records))| {
+        |(pair_tags, files, group_of, instances, volumes, (records, former_records, further_records))| {
             let volume =
                 |(number, (tags, instance, goes_with_instance)): (usize, (Vec<Tag>, Option<i32>, bool))| Volume {
                     id: format!("vol-{number}"),
@@ -327,6 +334,7 @@ pub(super) fn any_observed() -> impl Strategy<Value = Observed> {
                 instances,
                 dns: Some(Ok(dns(fqdn(), &records))),
                 former_names: vec![Ok(dns(former(), &former_records))],
+                further_names: vec![Ok(dns(further(), &further_records))],
                 ..fresh()
             }
         },
