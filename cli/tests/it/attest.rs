@@ -32,18 +32,17 @@ const FIRST: Genuine = Genuine {
     ],
 };
 
-const SECOND: Genuine = Genuine {
-    bytes: include_bytes!("../../../nitro/tests/data/nitro-2.cose"),
-    instance: "i-0f1cd77d37fd8bcc9",
-    pcr: [
-        "189038eccf28a3a098949e402f3b3d86a876f4915c5b02d546abb5d8c507ceb1755b8192d8cfca66e8f226160ca4c7a6",
-        "5d3938eb05288e20a981038b1861062ff4174884968a39aee5982b312894e60561883576cc7381d1a7d05b809936bd16",
-        "6c3ef363c488a9a86faa63a44653fd806e645d4540b40540876f3b811fc1bceecf036a4703f07587c501ee45bb56a1aa",
-    ],
-};
+/// What is not so of the first document: another instance, and the PCR0 of another image.
+const OTHER_INSTANCE: &str = "i-1234567890abcdef0";
+const OTHER_PCR0: &str =
+    "189038eccf28a3a098949e402f3b3d86a876f4915c5b02d546abb5d8c507ceb1755b8192d8cfca66e8f226160ca4c7a6";
 
-/// Well-formed and correctly signed, under a root that somebody made, from an enclave in debug mode.
-const OTHER_ROOT: &[u8] = include_bytes!("../../../nitro/tests/data/other-root.cose");
+/// A document of an enclave in debug mode under a root that is not AWS's, which is left in `other.der`.
+fn under_other_root(laptop: &Laptop) -> Vec<u8> {
+    let module = forge::Module::new(forge::plans());
+    laptop.write("other.der", &module.certificates[0]);
+    module.document(&module.debug_payload())
+}
 
 /// Runs `iac attest verify` on a document with these options.
 fn verify<W: AsRef<OsStr>>(laptop: &Laptop, document: &[u8], options: impl IntoIterator<Item = W>) -> Run {
@@ -69,25 +68,44 @@ fn refused(run: Run, check: &str) -> Run {
 }
 
 #[test]
-fn genuine_documents_are_verified_as_of_their_own_time() {
+fn a_genuine_document_is_verified_as_of_its_own_time() {
     let laptop = Laptop::offline();
-    for document in [&FIRST, &SECOND] {
-        let [pcr0, pcr1, pcr2] = document.pcr;
-        let instance = document.instance;
-        let options = ["--at", "document", "--pcr0", pcr0, "--pcr1", pcr1, "--pcr2", pcr2, "--instance-id", instance];
-        let verdict = verify(&laptop, document.bytes, options).ok().json();
-        assert_eq!((&verdict["verified"], &verdict["as_of"]), (&true.into(), &"document".into()));
-        assert_eq!(verdict["claims"]["pcrs"]["0"], pcr0);
-        assert_eq!(verdict["report"]["root"]["is_aws"], true);
-        let steps = verdict["report"]["steps"].as_array().unwrap();
-        assert!(steps.iter().all(|step| step["passed"] == true));
-        let checks: Vec<_> = steps.iter().map(|step| step["check"].as_str().unwrap()).collect();
-        assert_eq!(
-            checks.join(" "),
-            "decoding signer algorithm root certificates order authorities leaf document_signature chain_signatures \
-             validity document_time clock debug pcr0 pcr1 pcr2 pcr4"
-        );
-    }
+    let [pcr0, pcr1, pcr2] = FIRST.pcr;
+    let instance = FIRST.instance;
+    let options = ["--at", "document", "--pcr0", pcr0, "--pcr1", pcr1, "--pcr2", pcr2, "--instance-id", instance];
+    let verdict = verify(&laptop, FIRST.bytes, options).ok().json();
+    assert_eq!((&verdict["verified"], &verdict["as_of"]), (&true.into(), &"document".into()));
+    assert_eq!(verdict["claims"]["pcrs"]["0"], pcr0);
+    assert_eq!(verdict["report"]["root"]["is_aws"], true);
+    let steps = verdict["report"]["steps"].as_array().unwrap();
+    assert!(steps.iter().all(|step| step["passed"] == true));
+    let checks: Vec<_> = steps.iter().map(|step| step["check"].as_str().unwrap()).collect();
+    assert_eq!(
+        checks.join(" "),
+        "decoding signer algorithm root certificates order authorities leaf document_signature chain_signatures \
+         validity document_time clock debug pcr0 pcr1 pcr2 pcr4"
+    );
+}
+
+/// Since August 2025 modules write the payload as a map of indefinite length.
+#[test]
+fn a_payload_of_indefinite_length_is_verified_and_shown_like_any_other() {
+    let laptop = Laptop::offline();
+    let module = forge::Module::new(forge::plans());
+    let payload = forge::Payload { indefinite: true, ..module.payload() };
+    let verdict = verify(&laptop, &module.document(&payload), forge::options(&laptop, &module)).ok().json();
+    assert_eq!(verdict["verified"], true);
+    assert_eq!(laptop.iac(["attest", "show", "document.cose"]).ok().json()["claims"], verdict["claims"]);
+
+    // Anything else of indefinite length is refused, and named.
+    let envelope = module.document(&payload);
+    let indefinite = [&[0x9f], &envelope[1..], &[0xff]].concat();
+    let run = refused(verify(&laptop, &indefinite, forge::options(&laptop, &module)), "decoding");
+    assert!(run.stderr.contains("expected: an attestation document\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("has an array of indefinite length at byte 0\n"), "{}", run.stderr);
+    let long = vec![0x84; 16 * 1024 + 1];
+    let run = refused(verify(&laptop, &long, forge::options(&laptop, &module)), "decoding");
+    assert!(run.stderr.contains("expected: an attestation document of at most 16384 bytes\n"), "{}", run.stderr);
 }
 
 #[test]
@@ -100,7 +118,7 @@ fn each_expectation_that_is_not_met_is_named() {
         ("--pcr8", &wrong, "pcr8"),
         ("--pcr15", &wrong, "pcr15"),
         ("--pcr31", &wrong, "pcr31"),
-        ("--instance-id", SECOND.instance, "pcr4"),
+        ("--instance-id", OTHER_INSTANCE, "pcr4"),
         ("--role-arn", role, "pcr3"),
         ("--nonce", "00ff", "nonce"),
         ("--user-data", "text:hello", "user_data"),
@@ -109,7 +127,7 @@ fn each_expectation_that_is_not_met_is_named() {
         let options = ["--at", "document", "--pcr0", FIRST.pcr[0], option, value];
         refused(verify(&laptop, FIRST.bytes, options), check);
     }
-    refused(verify(&laptop, FIRST.bytes, ["--at", "document", "--pcr0", SECOND.pcr[0]]), "pcr0");
+    refused(verify(&laptop, FIRST.bytes, ["--at", "document", "--pcr0", OTHER_PCR0]), "pcr0");
     let own = verify(&laptop, FIRST.bytes, ["--at", "document", "--pcr0", FIRST.pcr[0]]).ok().json();
     let key = own["claims"]["public_key"].as_str().unwrap();
     let options = ["--at", "document", "--pcr0", FIRST.pcr[0], "--public-key", key];
@@ -121,27 +139,20 @@ fn another_root_is_shown_for_what_it_is() {
     let laptop = Laptop::offline();
     let zeros = "0".repeat(96);
     let options = ["--at", "document", "--allow-debug", "--pcr0", &zeros];
-    let run = refused(verify(&laptop, OTHER_ROOT, options), "root");
+    let document = under_other_root(&laptop);
+    let run = refused(verify(&laptop, &document, options), "root");
     assert!(run.stderr.contains("hint: somebody other than AWS made this document"), "{}", run.stderr);
 
-    let shown = laptop.iac(["attest", "show", "document.cose"]).ok().json();
-    let root = bytes_of(shown["claims"]["cabundle"][0].as_str().unwrap());
-    laptop.write("other.der", &root);
     let options = [&options[..], &["--root", "other.der"]].concat();
-    let verdict = verify(&laptop, OTHER_ROOT, &options).ok().json();
+    let verdict = verify(&laptop, &document, &options).ok().json();
     assert_eq!((&verdict["verified"], &verdict["report"]["root"]["is_aws"]), (&true.into(), &false.into()));
     let caveats = verdict["caveats"].to_string();
     assert!(caveats.contains("not AWS's: `other.der`") && caveats.contains("debug mode"), "{caveats}");
 
     // Debug mode has to be allowed as well.
     let options = ["--at", "document", "--pcr8", &"1".repeat(96), "--root", "other.der"];
-    let run = refused(verify(&laptop, OTHER_ROOT, options), "debug");
+    let run = refused(verify(&laptop, &document, options), "debug");
     assert!(run.stderr.contains("add `--allow-debug`"), "{}", run.stderr);
-}
-
-fn bytes_of(hexadecimal: &str) -> Vec<u8> {
-    let digit = |range| u8::from_str_radix(&hexadecimal[range], 16).unwrap();
-    (0..hexadecimal.len() / 2).map(|place| digit(2 * place..2 * place + 2)).collect()
 }
 
 #[test]

@@ -1,22 +1,87 @@
 //! The one strict form of CBOR that documents are read in. Apart from the reading of fields, because a decoder says what
-//! bytes mean, and this says that no other bytes mean the same: two spellings of one document would be two documents.
+//! bytes mean, and this says that no other bytes mean the same.
+//!
+//! Where the rules come from:
+//!
+//! - **Definite lengths, shortest numbers and lengths**: the deterministic encoding of RFC 8949, section 4.2.1. AWS
+//!   prescribes no encoding; this is what Nitro Secure Modules have always written, with the exception that follows. The
+//!   order of map keys is left free, because modules do not sort theirs.
+//! - **The payload's own map may be of indefinite length** (`bf … ff`; RFC 8949, section 3.2.2). Modules have written it so
+//!   since about August 2025; the envelope and everything inside the payload stayed as it was. Older documents have the
+//!   definite form. Both are read, and no other item of indefinite length is.
+//! - **UTF-8 in text, no key twice, nothing after the end**: what RFC 8949, section 5.3.1, calls valid. Keys are compared
+//!   where the fields are read, in `claims`.
+//! - **No floats, booleans or simple values but null**: the fields of AWS's specification
+//!   (<https://docs.aws.amazon.com/enclaves/latest/user/verify-root.html>) have other types.
+//!
+//! What this buys: header and payload, in whichever form, are signed as they stand, so nobody but the module can choose
+//! their spelling. It does not give a document only one spelling as a whole. Two things are outside the signature and both
+//! can be changed by anybody, without a key:
+//!
+//! - tag 18 in front of the envelope (RFC 9052, section 2), which is optional, and
+//! - the signature itself: with (r, s) also (r, n − s) is a valid one of ECDSA, where n is the order of the curve.
+//!
+//! So the same proven claims can come as four different byte strings. Whoever keeps a list of documents that were seen
+//! must compare what they say, best their nonce, and not their bytes or a hash of those.
+
+use std::fmt;
 
 use minicbor::{Decoder, Encoder, data::Type, decode::Error};
 
-/// Says whether the bytes are the only spelling of what they hold: definite lengths, shortest integers, valid UTF-8, and
-/// none of the floats, booleans and simple values that no document needs. The order of map keys is left free.
+/// Which items of indefinite length a part of a document may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// None at all.
+    Definite,
+    /// The outermost map, which then is all there is.
+    OuterMapOfAnyLength,
+}
+
+/// The first item that is not in the strict form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NotStrict {
+    found: String,
+    /// Where the item begins, in bytes from the beginning of the part.
+    position: usize,
+}
+
+impl fmt::Display for NotStrict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} at byte {}", self.found, self.position)
+    }
+}
+
+/// Requires that the bytes are in the strict form.
 ///
 /// Each item is read and written again, which always gives the shortest form. Time and memory are linear: an item takes at
 /// least one byte, and nothing nests here.
-pub(super) fn is_strict(bytes: &[u8]) -> bool {
-    let mut decoder = Decoder::new(bytes);
-    let mut encoder = Encoder::new(Vec::with_capacity(bytes.len()));
-    while decoder.position() < bytes.len() {
-        if rewrite(&mut decoder, &mut encoder).is_err() {
-            return false;
+pub(super) fn require_strict(bytes: &[u8], form: Form) -> Result<(), NotStrict> {
+    let (begin, end) = match (form, bytes) {
+        // A break inside is refused like everywhere else, so this one ends the map.
+        (Form::OuterMapOfAnyLength, [0xbf, .., 0xff]) => (1, bytes.len() - 1),
+        _ => (0, bytes.len()),
+    };
+    let mut decoder = Decoder::new(&bytes[..end]);
+    decoder.set_position(begin);
+    let mut encoder = Encoder::new(Vec::with_capacity(end));
+    while decoder.position() < end {
+        let (position, written) = (decoder.position(), encoder.writer().len());
+        let refused = |found: String| NotStrict { found, position };
+        rewrite(&mut decoder, &mut encoder).map_err(|error| refused(problem(&error)))?;
+        if encoder.writer()[written..] != bytes[position..decoder.position()] {
+            return Err(refused("a number or a length that is not in its shortest form".to_owned()));
         }
     }
-    encoder.writer() == bytes
+    Ok(())
+}
+
+/// Says what is wrong with an item that cannot be read.
+fn problem(error: &Error) -> String {
+    if error.is_end_of_input() {
+        return "an item of which the end is missing".to_owned();
+    }
+    let text = error.to_string();
+    text.strip_prefix("decode error: ").unwrap_or(&text).to_owned()
 }
 
 /// Reads one item, or the head of an array, a map or a tagged item, and writes it in the shortest form.
@@ -25,7 +90,7 @@ fn rewrite(decoder: &mut Decoder<'_>, encoder: &mut Encoder<Vec<u8>>) -> Result<
         Type::U8 | Type::U16 | Type::U32 | Type::U64 => encoder.u64(decoder.u64()?),
         Type::I8 | Type::I16 | Type::I32 | Type::I64 | Type::Int => encoder.int(decoder.int()?),
         Type::Bytes => encoder.bytes(decoder.bytes()?),
-        Type::String => encoder.str(decoder.str()?),
+        Type::String => encoder.str(text(decoder)?),
         Type::Array => encoder.array(array(decoder)?),
         Type::Map => encoder.map(map(decoder)?),
         Type::Tag => encoder.tag(decoder.tag()?),
@@ -33,10 +98,29 @@ fn rewrite(decoder: &mut Decoder<'_>, encoder: &mut Encoder<Vec<u8>>) -> Result<
             decoder.null()?;
             encoder.null()
         }
-        _ => return Err(Error::message("no document holds an item of this type")),
+        other => return Err(Error::message(unexpected(other))),
     };
     written.expect("writing to memory cannot fail");
     Ok(())
+}
+
+/// Reads text, telling text that is not UTF-8 from text that is cut off.
+fn text<'a>(decoder: &mut Decoder<'a>) -> Result<&'a str, Error> {
+    decoder
+        .str()
+        .map_err(|error| if error.is_end_of_input() { error } else { Error::message("text that is not UTF-8") })
+}
+
+/// Names an item of a type that no document holds in that place.
+fn unexpected(item: Type) -> String {
+    match item {
+        Type::ArrayIndef => "an array of indefinite length".to_owned(),
+        Type::MapIndef => "a map of indefinite length".to_owned(),
+        Type::BytesIndef => "bytes of indefinite length".to_owned(),
+        Type::StringIndef => "text of indefinite length".to_owned(),
+        Type::Break => "the end of an item of indefinite length".to_owned(),
+        other => format!("an item of type `{other}`, which no document holds,"),
+    }
 }
 
 /// Reads the head of an array and gives its length.
@@ -47,6 +131,22 @@ pub(super) fn array(decoder: &mut Decoder<'_>) -> Result<u64, Error> {
 /// Reads the head of a map and gives the number of its entries.
 pub(super) fn map(decoder: &mut Decoder<'_>) -> Result<u64, Error> {
     decoder.map()?.ok_or_else(|| Error::message("map of indefinite length"))
+}
+
+/// Reads a map of either length, calling `entry` once at the key of each entry.
+pub(super) fn entries(
+    decoder: &mut Decoder<'_>,
+    mut entry: impl FnMut(&mut Decoder<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    if let Some(length) = decoder.map()? {
+        return (0..length).try_for_each(|_| entry(decoder));
+    }
+    while decoder.datatype()? != Type::Break {
+        entry(decoder)?;
+    }
+    // Passes over the break.
+    decoder.set_position(decoder.position() + 1);
+    Ok(())
 }
 
 /// Requires that nothing follows.
@@ -107,40 +207,77 @@ mod tests {
         fn what_is_written_shortest_is_strict(item in item()) {
             let mut encoder = Encoder::new(Vec::new());
             write(&item, &mut encoder);
-            prop_assert!(is_strict(encoder.writer()));
+            prop_assert_eq!(require_strict(encoder.writer(), Form::Definite), Ok(()));
+        }
+    }
+
+    fn refusal(bytes: &[u8], form: Form) -> String {
+        require_strict(bytes, form).map_or_else(|error| error.to_string(), |()| "none".to_owned())
+    }
+
+    #[test]
+    fn every_other_spelling_is_refused_and_named() {
+        let long = "a number or a length that is not in its shortest form at byte 0";
+        let cut = "an item of which the end is missing at byte 0";
+        let spellings: [(&[u8], &str); 20] = [
+            // One byte where none is needed, two where one is enough, and so on.
+            (&[0x18, 0x17], long),
+            (&[0x19, 0x00, 0xff], long),
+            (&[0x1a, 0x00, 0x00, 0xff, 0xff], long),
+            (&[0x1b, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff], long),
+            (&[0x38, 0x00], long),
+            (&[0x58, 0x01, 0x00], long),
+            (&[0x78, 0x01, b'a'], long),
+            (&[0x98, 0x00], long),
+            (&[0xb8, 0x00], long),
+            (&[0xd8, 0x12, 0x80], long),
+            (&[0x5f, 0x41, 0x00, 0xff], "bytes of indefinite length at byte 0"),
+            (&[0x7f, 0x61, b'a', 0xff], "text of indefinite length at byte 0"),
+            (&[0x9f, 0xff], "an array of indefinite length at byte 0"),
+            (&[0xbf, 0xff], "a map of indefinite length at byte 0"),
+            (&[0x61, 0xff], "text that is not UTF-8 at byte 0"),
+            (&[0xf7], "an item of type `undefined`, which no document holds, at byte 0"),
+            (&[0xf9, 0x00, 0x00], "an item of type `f16`, which no document holds, at byte 0"),
+            (&[0xf5], "an item of type `bool`, which no document holds, at byte 0"),
+            (&[0x19, 0x01], cut),
+            (&[0x62, b'a'], cut),
+        ];
+        for (bytes, expected) in spellings {
+            assert_eq!(refusal(bytes, Form::Definite), expected, "{bytes:x?}");
+            // Later in the part it is refused as well, where it is.
+            let later = [&[0x82, 0x01], bytes].concat();
+            assert_eq!(refusal(&later, Form::Definite), expected.replace("byte 0", "byte 2"), "{bytes:x?}");
         }
     }
 
     #[test]
-    fn every_other_spelling_is_refused() {
-        let spellings: [(&str, &[u8]); 18] = [
-            ("one byte where none is needed", &[0x18, 0x17]),
-            ("two bytes where one is enough", &[0x19, 0x00, 0xff]),
-            ("four bytes where two are enough", &[0x1a, 0x00, 0x00, 0xff, 0xff]),
-            ("eight bytes where four are enough", &[0x1b, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]),
-            ("a long negative number", &[0x38, 0x00]),
-            ("a long length of bytes", &[0x58, 0x01, 0x00]),
-            ("a long length of text", &[0x78, 0x01, b'a']),
-            ("a long length of an array", &[0x98, 0x00]),
-            ("a long length of a map", &[0xb8, 0x00]),
-            ("a long tag", &[0xd8, 0x12, 0x80]),
-            ("bytes of indefinite length", &[0x5f, 0x41, 0x00, 0xff]),
-            ("text of indefinite length", &[0x7f, 0x61, b'a', 0xff]),
-            ("an array of indefinite length", &[0x9f, 0xff]),
-            ("a map of indefinite length", &[0xbf, 0xff]),
-            ("text that is not UTF-8", &[0x61, 0xff]),
-            ("undefined", &[0xf7]),
-            ("a float", &[0xf9, 0x00, 0x00]),
-            ("half an integer", &[0x19, 0x01]),
-        ];
-        for (name, bytes) in spellings {
-            assert!(!is_strict(bytes), "{name}");
-        }
+    fn only_the_outermost_map_may_be_of_indefinite_length_and_only_where_it_is_the_payload() {
+        let inner: &[u8] = &[0x61, b'a', 0xa1, 0x01, 0x41, 0x00];
+        let outer = [&[0xbf], inner, &[0xff]].concat();
+        assert_eq!(require_strict(&outer, Form::OuterMapOfAnyLength), Ok(()));
+        assert_eq!(require_strict(&[&[0xa1], inner].concat(), Form::OuterMapOfAnyLength), Ok(()));
+        assert_eq!(refusal(&outer, Form::Definite), "a map of indefinite length at byte 0");
+
+        let payload = |bytes: &[u8]| refusal(bytes, Form::OuterMapOfAnyLength);
+        let end = "the end of an item of indefinite length";
+        assert_eq!(payload(&outer[..outer.len() - 1]), "a map of indefinite length at byte 0");
+        assert_eq!(payload(&[&outer[..], &[0x00]].concat()), "a map of indefinite length at byte 0");
+        assert_eq!(payload(&[&outer[..], &[0xff]].concat()), format!("{end} at byte 7"));
+        assert_eq!(payload(&[&outer[..], &outer].concat()), format!("{end} at byte 7"));
+        assert_eq!(payload(&[&[0xa1], inner, &[0xff]].concat()), format!("{end} at byte 7"));
+        assert_eq!(payload(&[0xbf, 0x61, b'a', 0xbf, 0xff, 0xff]), "a map of indefinite length at byte 3");
+        assert_eq!(payload(&[0xbf, 0x61, b'a', 0x9f, 0xff, 0xff]), "an array of indefinite length at byte 3");
+        assert_eq!(payload(&[0xbf, 0x7f, 0x61, b'a', 0xff, 0x01, 0xff]), "text of indefinite length at byte 1");
+        assert_eq!(payload(&[0x9f, 0xff]), "an array of indefinite length at byte 0");
+        assert_eq!(payload(&[0xff]), format!("{end} at byte 0"));
+        assert_eq!(payload(&[0xbf]), "a map of indefinite length at byte 0");
+        assert!(payload(&[0xbf, 0x61, b'a', 0x18, 0x00, 0xff]).starts_with("a number or a length"));
     }
 
     #[test]
     fn a_length_without_its_bytes_is_refused_at_once() {
-        assert!(!is_strict(&[0x5b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]));
-        assert!(!is_strict(&[0x5a, 0xff, 0xff, 0xff, 0xff, 0x00]));
+        let cut = "an item of which the end is missing at byte 0";
+        assert_eq!(refusal(&[0x5b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], Form::Definite), cut);
+        assert_eq!(refusal(&[0x5a, 0xff, 0xff, 0xff, 0xff, 0x00], Form::Definite), cut);
     }
 }

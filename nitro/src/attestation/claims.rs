@@ -67,13 +67,11 @@ impl Claims {
         instance.starts_with("i-").then_some(instance)
     }
 
-    /// Reads a payload that is strict CBOR.
+    /// Reads a payload that is strict CBOR; its map may be of indefinite length.
     pub(super) fn decode(payload: &[u8]) -> Result<Self, Error> {
         let mut decoder = Decoder::new(payload);
         let mut fields = Fields::default();
-        for _ in 0..cbor::map(&mut decoder)? {
-            fields.read(&mut decoder)?;
-        }
+        cbor::entries(&mut decoder, |decoder| fields.read(decoder))?;
         cbor::end(&decoder)?;
         fields.complete()
     }

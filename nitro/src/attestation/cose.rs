@@ -5,7 +5,7 @@ use std::fmt;
 
 use minicbor::{Decoder, Encoder, data::Type, decode::Error};
 
-use super::cbor;
+use super::cbor::{self, Form};
 
 /// RFC 9052's tag for `COSE_Sign1`. Nitro leaves it away.
 const TAG_SIGN1: u64 = 18;
@@ -78,9 +78,8 @@ impl<'a> Envelope<'a> {
 
 /// Reads the protected header, which names the algorithm and nothing else.
 fn algorithm(protected: &[u8]) -> Result<Algorithm, Error> {
-    if !cbor::is_strict(protected) {
-        return Err(Error::message("the protected header is not strict CBOR"));
-    }
+    cbor::require_strict(protected, Form::Definite)
+        .map_err(|found| Error::message(format!("the protected header is not strict CBOR: {found}")))?;
     let mut decoder = Decoder::new(protected);
     if cbor::map(&mut decoder)? != 1 || decoder.i64()? != LABEL_ALGORITHM {
         return Err(Error::message("the protected header names something other than the algorithm"));

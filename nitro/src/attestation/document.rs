@@ -4,10 +4,18 @@
 use minicbor::decode::Error;
 use thiserror::Error as ThisError;
 
-use super::{Algorithm, Claims, StatedCertificate, cbor, cose::Envelope};
+use super::{
+    Algorithm, Claims, StatedCertificate,
+    cbor::{self, Form},
+    cose::Envelope,
+};
 
 /// The largest document that is read, in bytes. A Nitro Secure Module answers with at most 12,288.
 pub const MAXIMUM_SIZE: usize = 16 * 1024;
+
+/// CBOR's major types, the upper three bits of an item's first byte, of an array and of a tag (RFC 8949, section 3.1).
+const MAJOR_ARRAY: u8 = 4;
+const MAJOR_TAG: u8 = 6;
 
 /// An attestation document that was decoded. Nothing it says is proven: anybody can write one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +33,17 @@ pub enum DecodeError {
     /// The bytes are more than any document has.
     #[error("{0} bytes are too many for an attestation document, which has at most {MAXIMUM_SIZE}")]
     TooLarge(usize),
+    /// The bytes begin as no document does: with neither an array nor a tag; with nothing if there are no bytes.
+    #[error("{}", beginning(*.0))]
+    Beginning(Option<u8>),
     /// The bytes are not CBOR, or not in its one strict form.
-    #[error("the {0} is not strict CBOR")]
-    NotStrict(&'static str),
+    #[error("the {part} is not strict CBOR: it has {found}")]
+    NotStrict {
+        /// `envelope` or `payload`.
+        part: &'static str,
+        /// What was found instead, and at which byte of the part.
+        found: String,
+    },
     /// The bytes are CBOR in another shape than a document's.
     #[error("the {part} is not that of an attestation document: {problem}")]
     Shape {
@@ -43,14 +59,18 @@ impl UnverifiedDocument {
     ///
     /// # Errors
     ///
-    /// If there are more bytes, or if they are not strict CBOR (definite lengths, shortest integers, no duplicate keys,
-    /// valid UTF-8, nothing after the end; any order of keys) of a document's shape.
+    /// If there are more bytes, or if they are not strict CBOR (definite lengths, but for the map that is the payload;
+    /// shortest integers, no duplicate keys, valid UTF-8, nothing after the end; any order of keys) of a document's shape.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         if bytes.len() > MAXIMUM_SIZE {
             return Err(DecodeError::TooLarge(bytes.len()));
         }
-        let envelope = strict(bytes, "envelope", Envelope::decode)?;
-        let claims = strict(envelope.payload, "payload", Claims::decode)?;
+        let first = bytes.first().copied();
+        if !first.is_some_and(|byte| matches!(byte >> 5, MAJOR_ARRAY | MAJOR_TAG)) {
+            return Err(DecodeError::Beginning(first));
+        }
+        let envelope = strict(bytes, "envelope", Form::Definite, Envelope::decode)?;
+        let claims = strict(envelope.payload, "payload", Form::OuterMapOfAnyLength, Claims::decode)?;
         Ok(Self {
             claims,
             algorithm: envelope.algorithm,
@@ -104,14 +124,20 @@ impl UnverifiedDocument {
     }
 }
 
+fn beginning(first: Option<u8>) -> String {
+    match first {
+        None => "there are no bytes".to_owned(),
+        Some(byte) => format!("the first byte is {byte:#04x}, and a document begins with 0x84 or, tagged, with 0xd2"),
+    }
+}
+
 fn strict<'a, T>(
     bytes: &'a [u8],
     part: &'static str,
+    form: Form,
     decode: impl FnOnce(&'a [u8]) -> Result<T, Error>,
 ) -> Result<T, DecodeError> {
-    if !cbor::is_strict(bytes) {
-        return Err(DecodeError::NotStrict(part));
-    }
+    cbor::require_strict(bytes, form).map_err(|found| DecodeError::NotStrict { part, found: found.to_string() })?;
     decode(bytes).map_err(|error| {
         let text = error.to_string();
         let problem = text.strip_prefix("decode error: ").unwrap_or(&text).to_owned();

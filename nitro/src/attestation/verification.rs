@@ -6,7 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{
-    Algorithm, Check, Claims, Expectations, Report, Root, Timestamp, UnverifiedDocument,
+    Algorithm, Check, Claims, DecodeError, Expectations, Report, Root, Timestamp, UnverifiedDocument,
     chain::Chain,
     document::MAXIMUM_SIZE,
     report::{Finding, Step},
@@ -93,11 +93,16 @@ fn examine(
 }
 
 fn decode(bytes: &[u8], report: &mut Report) -> Result<UnverifiedDocument, Step> {
-    let finding = UnverifiedDocument::decode(bytes).map_err(|error| error.to_string()).map(|document| {
+    let decoded = UnverifiedDocument::decode(bytes);
+    let expected = match decoded {
+        Err(DecodeError::TooLarge(_)) => format!("an attestation document of at most {MAXIMUM_SIZE} bytes"),
+        _ => "an attestation document".to_owned(),
+    };
+    let finding = decoded.map_err(|error| error.to_string()).map(|document| {
         let found = format!("{} bytes by `{}`", bytes.len(), document.claims().module_id.escape_debug());
         (document, found)
     });
-    report.require_value(Check::Decoding, format!("an attestation document of at most {MAXIMUM_SIZE} bytes"), finding)
+    report.require_value(Check::Decoding, expected, finding)
 }
 
 /// Proves that the document is signed under the root. The cheap steps come first, so that rubbish costs little.

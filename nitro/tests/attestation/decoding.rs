@@ -12,7 +12,7 @@ use proptest::{
 };
 
 use super::{
-    samples::GENUINE,
+    samples,
     writer::{ES384, Payload, envelope, protected},
 };
 
@@ -26,6 +26,7 @@ fn payload() -> Payload {
         cabundle: vec![vec![2]],
         optional: Vec::new(),
         digests: 1,
+        indefinite: false,
     }
 }
 
@@ -67,7 +68,9 @@ fn the_error_says_what_is_wrong() {
     insta::assert_snapshot!(message(|payload| payload.digests = 2), @"the payload is not that of an attestation document: a key stands twice");
     insta::assert_snapshot!(message(|payload| payload.optional.push(("co\nlor", None))), @"the payload is not that of an attestation document: unknown field `co\\nlor`");
     insta::assert_snapshot!(UnverifiedDocument::decode(&[0x81, 0x00]).unwrap_err(), @"the envelope is not that of an attestation document: COSE_Sign1 has four parts");
-    insta::assert_snapshot!(UnverifiedDocument::decode(b"not CBOR").unwrap_err(), @"the envelope is not strict CBOR");
+    insta::assert_snapshot!(UnverifiedDocument::decode(&[0x9f, 0xff]).unwrap_err(), @"the envelope is not strict CBOR: it has an array of indefinite length at byte 0");
+    insta::assert_snapshot!(UnverifiedDocument::decode(b"not CBOR").unwrap_err(), @"the first byte is 0x6e, and a document begins with 0x84 or, tagged, with 0xd2");
+    insta::assert_snapshot!(UnverifiedDocument::decode(b"").unwrap_err(), @"there are no bytes");
 }
 
 #[test]
@@ -107,14 +110,55 @@ fn envelopes_of_another_shape_are_refused() {
 
 #[test]
 fn a_document_of_any_other_spelling_is_refused() {
-    for document in &GENUINE {
+    for document in samples::all() {
         let long_array = [&[0x98, 0x04], &document.bytes[1..]].concat();
         let indefinite = [&[0x9f], &document.bytes[1..], &[0xff]].concat();
         for bytes in [long_array, indefinite] {
             let error = UnverifiedDocument::decode(&bytes).unwrap_err();
-            assert!(matches!(error, DecodeError::NotStrict("envelope")), "{error}");
+            assert!(matches!(error, DecodeError::NotStrict { part: "envelope", .. }), "{error}");
         }
     }
+}
+
+/// What modules have written since August 2025, and what they have not.
+#[test]
+fn the_payload_is_a_map_of_either_length_and_nothing_in_it_is_indefinite() {
+    let definite = payload();
+    let indefinite = Payload { indefinite: true, ..payload() };
+    assert_eq!(decoded(&indefinite).unwrap().claims(), decoded(&definite).unwrap().claims());
+
+    let bytes = indefinite.encode();
+    assert_eq!((bytes[0], bytes.last()), (0xbf, Some(&0xff)));
+    let refused = |bytes: &[u8]| UnverifiedDocument::decode(&envelope(&protected(ES384), bytes, &[1; 96])).unwrap_err();
+    let not_strict = |bytes: &[u8], item: &str| match refused(bytes) {
+        DecodeError::NotStrict { part: "payload", found } => assert!(found.contains(item), "{found}"),
+        other => panic!("{other}"),
+    };
+    not_strict(&bytes[..bytes.len() - 1], "a map of indefinite length at byte 0");
+    not_strict(&[&bytes[..], &[0xf6]].concat(), "a map of indefinite length at byte 0");
+    not_strict(&[&bytes[..], &[0xff]].concat(), "the end of an item of indefinite length");
+    not_strict(&[&definite.encode()[..], &[0xff]].concat(), "the end of an item of indefinite length");
+    // Each item inside, written with an indefinite length in its turn.
+    let place =
+        |text: &str| bytes.windows(text.len()).position(|window| window == text.as_bytes()).unwrap() + text.len();
+    let closed = |from: usize, to: usize, head: u8, items: &[u8]| {
+        [&bytes[..from], &[head], items, &[0xff], &bytes[to..]].concat()
+    };
+    let (pcrs, cabundle, digest) = (place("pcrs"), place("cabundle"), place("digest"));
+    let entry = &bytes[pcrs + 1..pcrs + 1 + 51];
+    not_strict(&closed(pcrs, pcrs + 52, 0xbf, entry), "a map of indefinite length");
+    not_strict(&closed(cabundle, cabundle + 3, 0x9f, &[0x41, 0x02]), "an array of indefinite length");
+    not_strict(&closed(cabundle + 1, cabundle + 3, 0x5f, &[0x41, 0x02]), "bytes of indefinite length");
+    not_strict(&closed(digest, digest + 7, 0x7f, b"\x66SHA384"), "text of indefinite length");
+    // A key without its value, and no entries at all.
+    let half = [&bytes[..bytes.len() - 1], b"\x65nonce\xff"].concat();
+    for bytes in [&half[..], &[0xbf, 0xff]] {
+        assert!(matches!(refused(bytes), DecodeError::Shape { part: "payload", .. }));
+    }
+    let twice = Payload { indefinite: true, digests: 2, ..payload() };
+    assert!(matches!(decoded(&twice), Err(DecodeError::Shape { .. })));
+    let unknown = Payload { indefinite: true, optional: vec![("color", None)], ..payload() };
+    assert!(matches!(decoded(&unknown), Err(DecodeError::Shape { .. })));
 }
 
 #[test]
@@ -157,10 +201,11 @@ prop_compose! {
         certificate in vec(any::<u8>(), 0..300),
         cabundle in vec(vec(any::<u8>(), 0..300), 1..=8),
         values in vec(proptest::option::of(vec(any::<u8>(), 0..300)), 0..=3),
+        indefinite: bool,
     ) -> Payload {
         let optional = ["public_key", "user_data", "nonce"].into_iter().zip(values).collect();
         let pcrs = pcrs.into_iter().collect();
-        Payload { module_id, timestamp, pcrs, certificate, cabundle, optional, ..payload() }
+        Payload { module_id, timestamp, pcrs, certificate, cabundle, optional, indefinite, ..payload() }
     }
 }
 

@@ -1,30 +1,30 @@
-//! No change of a genuine document passes: every single bit by turns, and random damage of every other kind.
+//! No change of a document that passes leaves it passing for something else: every single bit by turns, and random damage of every other kind.
 
 use std::thread;
 
 use nitro::attestation::{Expectations, UnverifiedDocument, verify};
 use proptest::{prelude::*, sample::Index};
 
-use super::samples::{GENUINE, Genuine};
+use super::samples::{self, Sample};
 
 /// Says whether these bytes pass as something that the genuine document does not say.
-fn is_forgery(document: &Genuine, expectations: &Expectations, bytes: &[u8]) -> bool {
+fn is_forgery(document: &Sample, expectations: &Expectations, bytes: &[u8]) -> bool {
     verify(bytes, expectations, document.made)
-        .is_ok_and(|verified| verified.claims() != UnverifiedDocument::decode(document.bytes).unwrap().claims())
+        .is_ok_and(|verified| verified.claims() != UnverifiedDocument::decode(&document.bytes).unwrap().claims())
 }
 
 #[test]
 fn no_single_bit_can_be_changed() {
     let threads = thread::available_parallelism().map_or(1, usize::from);
-    for document in &GENUINE {
+    for document in samples::all() {
         // Only the image is expected, and only by PCR0, so that nothing but the signatures guards the rest.
-        let expectations = Expectations::builder().pcr(0, document.pcr(0)).build().unwrap();
-        assert!(verify(document.bytes, &expectations, document.made).is_ok());
+        let expectations = document.under_its_root().pcr(0, document.pcr(0)).build().unwrap();
+        assert!(verify(&document.bytes, &expectations, document.made).is_ok());
         thread::scope(|scope| {
             for first in 0..threads {
                 let expectations = &expectations;
                 scope.spawn(move || {
-                    let mut bytes = document.bytes.to_vec();
+                    let mut bytes = document.bytes.clone();
                     for bit in (first..bytes.len() * 8).step_by(threads) {
                         bytes[bit / 8] ^= 1 << (bit % 8);
                         assert!(!is_forgery(document, expectations, &bytes), "bit {bit}");
@@ -74,10 +74,10 @@ fn apply(damage: &Damage, bytes: &mut Vec<u8>) {
 
 proptest! {
     #[test]
-    fn no_damaged_document_passes(which in 0..GENUINE.len(), damages in prop::collection::vec(damage(), 1..6)) {
-        let document = &GENUINE[which];
-        let expectations = Expectations::builder().pcr(0, document.pcr(0)).build().unwrap();
-        let mut bytes = document.bytes.to_vec();
+    fn no_damaged_document_passes(which in 0..2_usize, damages in prop::collection::vec(damage(), 1..6)) {
+        let document = samples::all()[which];
+        let expectations = document.under_its_root().pcr(0, document.pcr(0)).build().unwrap();
+        let mut bytes = document.bytes.clone();
         for damage in &damages {
             apply(damage, &mut bytes);
         }

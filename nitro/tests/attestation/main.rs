@@ -1,4 +1,4 @@
-//! Attestation documents, verified from outside: two genuine ones and those of a PKI that can be bent.
+//! Attestation documents, verified from outside: a genuine one and those of a PKI that can be bent.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its case has failed")]
 

@@ -20,6 +20,8 @@ pub(crate) struct Payload {
     pub(crate) optional: Vec<(&'static str, Option<Vec<u8>>)>,
     /// How many times the digest is written.
     pub(crate) digests: usize,
+    /// Whether the map that all of this stands in is of indefinite length, as modules have written it since August 2025.
+    pub(crate) indefinite: bool,
 }
 
 impl Payload {
@@ -31,7 +33,11 @@ impl Payload {
     }
 
     fn write(&self, encoder: &mut Encoder<Vec<u8>>) -> Result<(), Error<Infallible>> {
-        encoder.map((5 + self.digests + self.optional.len()) as u64)?;
+        if self.indefinite {
+            encoder.begin_map()?;
+        } else {
+            encoder.map((5 + self.digests + self.optional.len()) as u64)?;
+        }
         encoder.str("module_id")?.str(&self.module_id)?;
         for _ in 0..self.digests {
             encoder.str("digest")?.str(&self.digest)?;
@@ -52,6 +58,9 @@ impl Payload {
                 Some(value) => encoder.bytes(value)?,
                 None => encoder.null()?,
             };
+        }
+        if self.indefinite {
+            encoder.end()?;
         }
         Ok(())
     }

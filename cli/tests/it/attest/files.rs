@@ -50,12 +50,12 @@ fn what_is_no_document_is_said_to_be_none() {
     let laptop = Laptop::offline();
     let (cut, digits) = (&FIRST.bytes[..1000], hexadecimal(FIRST.bytes));
     let files: [(&str, &[u8], &str); 6] = [
-        ("paper.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "the envelope is not strict CBOR"),
+        ("paper.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "the first byte is 0x25, and a document begins with 0x84 or, tagged, with 0xd2"),
         ("empty", b"", "there is nothing in it"),
         ("notes.txt", b"hello, world\n", "it is text, but neither hexadecimal nor base64"),
-        ("cut.cose", cut, "the envelope is not strict CBOR"),
+        ("cut.cose", cut, "the envelope is not strict CBOR: it has an item of which the end is missing at byte 7"),
         ("cut.hex", &digits.as_bytes()[..1001], "it is text, but neither hexadecimal nor base64"),
-        ("image.eif", PLAIN, "the envelope is not strict CBOR"),
+        ("image.eif", PLAIN, "the first byte is 0x2e, and a document begins"),
     ];
     for (name, content, cause) in files {
         laptop.write(name, content);

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::{FIRST, SECOND, refused, verify};
+use super::{FIRST, OTHER_INSTANCE, OTHER_PCR0, refused, under_other_root, verify};
 use crate::harness::{Laptop, Run};
 
 /// Writes a receipt of the first document with one expectation of each kind that it meets.
@@ -36,8 +36,8 @@ fn a_receipt_is_verified_anew_elsewhere_and_calls_its_time_a_claim() {
     let own = ["--pcr0", FIRST.pcr[0], "--pcr1", FIRST.pcr[1], "--at", "document"];
     let verdict = recheck(&elsewhere, &receipt, &own).ok().json();
     assert_eq!((&verdict["expected_by_receipt"], &verdict["as_of"]), (&json!(["pcr4"]), &"document".into()));
-    refused(recheck(&elsewhere, &receipt, &["--pcr0", SECOND.pcr[0]]), "pcr0");
-    refused(recheck(&elsewhere, &receipt, &["--instance-id", SECOND.instance]), "pcr4");
+    refused(recheck(&elsewhere, &receipt, &["--pcr0", OTHER_PCR0]), "pcr0");
+    refused(recheck(&elsewhere, &receipt, &["--instance-id", OTHER_INSTANCE]), "pcr4");
     refused(recheck(&elsewhere, &receipt, &["--at", "2025-01-07T16:08:00Z"]), "validity");
     recheck(&elsewhere, &receipt, &["--max-age", "1h", "--at", "document"]).fails("usage");
 }
@@ -76,7 +76,7 @@ fn an_alteration_of_any_field_is_refused_where_it_matters() {
     let receipt = written(&laptop);
     let verdict = recheck(&laptop, &receipt, &[]).ok().json();
     let ones = "1".repeat(96);
-    let other_document = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, SECOND.bytes);
+    let other_document = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, under_other_root(&laptop));
     let mut bent_document = receipt["document"].as_str().unwrap().to_owned();
     let place = bent_document.len() - 20;
     let digit = if &bent_document[place..=place] == "A" { "B" } else { "A" };
@@ -84,14 +84,14 @@ fn an_alteration_of_any_field_is_refused_where_it_matters() {
     let alterations: Vec<(&str, Value, Answer)> = vec![
         ("/iac_receipt", json!(2), Error("receipt_malformed")),
         ("/iac_receipt", json!("1"), Error("receipt_malformed")),
-        ("/document", json!(other_document), Refused("validity")),
+        ("/document", json!(other_document), Refused("root")),
         ("/document", json!(bent_document), Refused("document_signature")),
         ("/document", json!("%"), Error("receipt_malformed")),
         ("/document", json!(""), Refused("decoding")),
         ("/expectations/pcrs/0/value", json!(ones), Refused("pcr0")),
         ("/expectations/pcrs/0/index", json!(1), Error("receipt_malformed")),
         ("/expectations/pcrs", json!([]), Error("receipt_malformed")),
-        ("/expectations/instance_id", json!(SECOND.instance), Refused("pcr4")),
+        ("/expectations/instance_id", json!(OTHER_INSTANCE), Refused("pcr4")),
         ("/expectations/instance_id", json!(null), Error("receipt_altered")),
         ("/expectations/role_arn", json!("arn:aws:iam::123456789012:role/a"), Error("receipt_altered")),
         ("/expectations/role_arn", json!("nobody"), Error("receipt_malformed")),
@@ -140,15 +140,11 @@ fn altered(receipt: &Value, field: &str, value: Value) -> Value {
 #[test]
 fn a_receipt_lets_nothing_more_pass_than_what_is_typed() {
     let laptop = Laptop::offline();
-    let shown = {
-        laptop.write("other.cose", super::OTHER_ROOT);
-        laptop.iac(["attest", "show", "other.cose"]).ok().json()
-    };
-    laptop.write("other.der", super::bytes_of(shown["claims"]["cabundle"][0].as_str().unwrap()));
+    let document = under_other_root(&laptop);
     let zeros = "0".repeat(96);
     let trusted = ["--root", "other.der", "--allow-debug"];
     let options = ["--pcr0", &zeros, "--at", "document", "--write-receipt", "other.json"];
-    verify(&laptop, super::OTHER_ROOT, [&trusted[..], &options].concat()).ok();
+    verify(&laptop, &document, [&trusted[..], &options].concat()).ok();
 
     let again = |options: &[&str]| laptop.iac([&["attest", "recheck", "other.json"], options].concat());
     assert_eq!(again(&trusted).ok().json()["expected_by_receipt"], json!(["pcr0"]));
