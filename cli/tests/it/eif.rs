@@ -156,7 +156,7 @@ fn what_cannot_be_unpacked_is_told_in_its_place() {
     let laptop = Laptop::offline();
     laptop.write("before.eif", Builder::usual().build());
     let mut other = Builder::usual();
-    other.sections[4].1 = b"\x28\xb5\x2f\xfd another".to_vec();
+    other.sections[3].1 = b"\x28\xb5\x2f\xfd another".to_vec();
     laptop.write("after.eif", other.build());
     let shown = laptop.iac(["eif", "diff", "before.eif", "after.eif"]).ok().json();
     let problem = shown["sections"][0]["problem"].as_str().unwrap();

@@ -5,25 +5,30 @@ use nitro::eif::diff::{Aspect, Difference, FileDifference, FileKind, Limits, Ram
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::support::{Archive, Attributes, Builder, CMDLINE, KERNEL, LINK, PROGRAM, RAMDISK, gzip, open};
+use crate::support::{Archive, Attributes, Builder, CMDLINE, FOLDER, KERNEL, LINK, PROGRAM, RAMDISK, gzip, open};
 
 fn compare(before: &Builder, after: &Builder) -> Difference {
     let (before, after) = (before.build(), after.build());
     diff(&mut open(&before).unwrap(), &mut open(&after).unwrap(), &Limits::default()).unwrap()
 }
 
-/// Compares two ramdisks, as the last ones of two images that are the same otherwise.
-fn compare_ramdisks(before: &[u8], after: &[u8], limits: &Limits) -> Result<Vec<FileDifference>, RamdiskError> {
-    let image = |data| Builder::usual().section(RAMDISK, data).build();
+/// Compares two ramdisks, as the only ones of two images that are the same otherwise.
+pub(crate) fn compare_ramdisks(
+    before: &[u8],
+    after: &[u8],
+    limits: &Limits,
+) -> Result<Vec<FileDifference>, RamdiskError> {
+    let image =
+        |data| Builder::new(3).section(KERNEL, b"a kernel").section(CMDLINE, b"").section(RAMDISK, data).build();
     let (before, after) = (image(before), image(after));
     let mut found = diff(&mut open(&before).unwrap(), &mut open(&after).unwrap(), limits).unwrap();
     assert_eq!(found.sections.len(), 1);
     let section = found.sections.remove(0);
-    assert_eq!((section.kind, section.number), (SectionKind::Ramdisk, 2));
+    assert_eq!((section.kind, section.number), (SectionKind::Ramdisk, 0));
     section.files.unwrap()
 }
 
-fn files(before: Archive, after: Archive) -> Vec<(String, Vec<Aspect>)> {
+pub(crate) fn files(before: Archive, after: Archive) -> Vec<(String, Vec<Aspect>)> {
     let found = compare_ramdisks(&gzip(&before.finish()), &gzip(&after.finish()), &Limits::default()).unwrap();
     found.into_iter().map(|file| (file.path.clone(), file.aspects())).collect()
 }
@@ -101,13 +106,14 @@ fn every_attribute_of_a_file_counts() {
         (one(Attributes { owner: (1, 0), ..PROGRAM }, b"code"), vec![Aspect::Owner]),
         (one(Attributes { owner: (0, 1), ..PROGRAM }, b"code"), vec![Aspect::Owner]),
         (one(Attributes { modified: 1_001, ..PROGRAM }, b"code"), vec![Aspect::Time]),
-        (one(Attributes { mode: 0o020_755, ..PROGRAM }, b"code"), vec![Aspect::Kind]),
         (one(Attributes { device: (4, 64), ..PROGRAM }, b"code"), vec![Aspect::Device]),
         (one(Attributes { modified: 2, ..PROGRAM }, b"more code"), vec![Aspect::Content, Aspect::Time]),
     ];
     for (after, aspects) in changes {
         assert_eq!(files(before(), after), [("bin/app".to_owned(), aspects)]);
     }
+    let device = Attributes { mode: 0o020_755, ..PROGRAM };
+    assert_eq!(files(one(PROGRAM, b""), one(device, b"")), [("bin/app".to_owned(), vec![Aspect::Kind])]);
 }
 
 #[test]
@@ -158,15 +164,7 @@ fn how_files_are_packed_makes_no_difference_to_them() {
     }
 }
 
-#[test]
-fn the_later_of_two_files_with_one_path_counts() {
-    let archive = |data: &[u8]| Archive::default().file("init", PROGRAM, data).finish();
-    let before = [archive(b"old"), archive(b"new")].concat();
-    assert_eq!(compare_ramdisks(&before, &archive(b"new"), &Limits::default()).unwrap(), []);
-    assert_eq!(compare_ramdisks(&before, &archive(b"old"), &Limits::default()).unwrap().len(), 1);
-}
-
-fn refused(ramdisk: &[u8]) -> RamdiskError {
+pub(crate) fn refused(ramdisk: &[u8]) -> RamdiskError {
     compare_ramdisks(ramdisk, &Archive::default().finish(), &Limits::default()).unwrap_err()
 }
 
@@ -175,8 +173,9 @@ fn what_cannot_be_unpacked_is_told_in_its_place() {
     assert!(matches!(refused(b"elf"), RamdiskError::NotAnArchive { found: b'e' }));
     assert!(matches!(refused(b"\x28\xb5\x2f\xfd"), RamdiskError::Compression { with: "zstd" }));
     assert!(matches!(refused(b"\xfd7zXZ"), RamdiskError::Compression { with: "xz" }));
-    assert!(matches!(refused(&gzip(&gzip(b""))), RamdiskError::NotAnArchive { found: 0x1f }));
     let archive = Archive::default().file("a", PROGRAM, b"data").finish();
+    let nested = gzip(&[&archive[..], &gzip(b"")].concat());
+    assert!(matches!(refused(&nested), RamdiskError::NotAnArchive { found: 0x1f }));
     let packed = gzip(&archive);
     assert!(matches!(refused(&packed[..packed.len() - 4]), RamdiskError::Read(_)));
     let mut damaged = packed;
@@ -190,7 +189,7 @@ fn what_cannot_be_unpacked_is_told_in_its_place() {
         assert!(matches!(refused(&bent), RamdiskError::Header { position: 0 }), "{at}");
     }
     let mut second = archive;
-    second[116] = b'x';
+    second[117] = b'x';
     assert!(matches!(refused(&second), RamdiskError::Header { position: 116 }));
 }
 
@@ -213,10 +212,15 @@ fn a_ramdisk_beyond_the_limits_is_given_up() {
     };
     let many = (0..10).fold(Archive::default(), |archive, index| archive.file(&index.to_string(), PROGRAM, b""));
     assert_eq!(exceeds(&many.finish()), limits.files);
-    assert_eq!(exceeds(&gzip(b"").repeat(11)), limits.files);
+    let empty = Archive::default().finish();
+    assert_eq!(exceeds(&[empty, gzip(b"").repeat(10)].concat()), limits.files);
+    // Folders that are only named in a path are counted as well.
+    assert_eq!(exceeds(&Archive::default().file(&"n/".repeat(11), FOLDER, b"").finish()), limits.files);
     assert_eq!(exceeds(&Archive::default().file(&"n".repeat(101), PROGRAM, b"").finish()), limits.names);
     assert_eq!(exceeds(&Archive::default().file("l", LINK, &[b't'; 100]).finish()), limits.names);
-    assert_eq!(exceeds(&gzip(&vec![0; 1 << 20])), limits.unpacked);
+    let zeros = vec![0; 1 << 20];
+    assert_eq!(exceeds(&zeros), limits.unpacked);
+    assert_eq!(exceeds(&gzip(&[&Archive::default().finish()[..], &zeros].concat())), limits.unpacked);
     assert_eq!(exceeds(&gzip(&Archive::default().file("a", PROGRAM, &vec![0; 1 << 20]).finish())), limits.unpacked);
     // A size that lies is refused before anything is read.
     let mut lying = Archive::default().file("a", PROGRAM, b"").finish();
@@ -224,14 +228,42 @@ fn a_ramdisk_beyond_the_limits_is_given_up() {
     assert_eq!(exceeds(&lying), limits.unpacked);
 }
 
+/// An image with two ramdisks.
+pub(crate) fn two(first: &[u8], second: &[u8]) -> Builder {
+    let base = Builder::new(3).section(KERNEL, b"a kernel").section(CMDLINE, b"");
+    base.section(RAMDISK, first).section(RAMDISK, second)
+}
+
+#[test]
+fn the_limits_are_those_of_all_ramdisks_of_an_image_together() {
+    let archive = |name: &str| Archive::default().file(name, PROGRAM, b"12345678").finish();
+    let other = archive("b");
+    let limits = |files, names, unpacked| Limits { files, names, unpacked };
+    let compare = |limits: &Limits| {
+        let (before, after) = (two(&archive("a"), b"").build(), two(&archive("a"), &other).build());
+        let mut found = diff(&mut open(&before).unwrap(), &mut open(&after).unwrap(), limits).unwrap();
+        assert_eq!(found.sections.len(), 1);
+        found.sections.remove(0).files.unwrap()
+    };
+    // Two files and two trailers, two names, and twice a kibibyte of zeros at most.
+    assert_eq!(compare(&limits(4, 2, 2048)).unwrap().len(), 1);
+    for (short, limit) in [(limits(3, 2, 2048), 3), (limits(4, 1, 2048), 1), (limits(4, 2, 700), 700)] {
+        assert!(matches!(compare(&short), Err(RamdiskError::Limit { limit: found, .. }) if found == limit));
+    }
+}
+
 #[test]
 fn a_ramdisk_that_cannot_be_unpacked_leaves_the_rest_of_the_comparison() {
-    let before = Builder::usual().section(KERNEL, b"1").section(RAMDISK, b"1");
-    let after = Builder::usual().section(KERNEL, b"2").section(RAMDISK, b"2");
+    let archive = Archive::default().file("a", PROGRAM, b"").finish();
+    let before = two(&archive, b"1").section(KERNEL, b"1").section(RAMDISK, b"3");
+    let after = two(&gzip(&archive), b"2").section(KERNEL, b"2").section(RAMDISK, b"4");
     let found = compare(&before, &after);
-    assert_eq!(found.sections.len(), 2);
+    assert_eq!(found.sections.len(), 4);
     assert!(found.sections[0].files.is_none());
-    assert!(matches!(found.sections[1].files, Some(Err(RamdiskError::NotAnArchive { found: b'1' }))));
+    assert!(matches!(&found.sections[1].files, Some(Ok(files)) if files.is_empty()));
+    assert!(matches!(found.sections[2].files, Some(Err(RamdiskError::NotAnArchive { found: b'1' }))));
+    // Linux never comes to what is behind it.
+    assert!(matches!(found.sections[3].files, Some(Err(RamdiskError::Earlier))));
 }
 
 fn small_limits() -> Limits {
@@ -252,8 +284,8 @@ proptest! {
         let archive = Archive::default().file("init", PROGRAM, b"code").file("bin/sh", LINK, b"dash").finish();
         let mut bent = archive.clone();
         bent[at] ^= by;
-        // What no file keeps: inode, number of links, device of the archive, check; the case of digits; padding; and of the
-        // mode what is beyond its 16 bits.
+        // What no file with one name keeps: inode, number of links, device of the archive, check; the case of digits;
+        // padding; and of the mode what is beyond its 16 bits.
         let place = at % 120;
         let is_kept = match place {
             0..6 => true,

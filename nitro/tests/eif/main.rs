@@ -9,3 +9,4 @@ mod measure;
 mod properties;
 mod signature;
 mod support;
+mod unpacking;

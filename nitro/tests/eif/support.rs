@@ -139,10 +139,14 @@ pub(crate) struct Attributes {
     pub(crate) owner: (u32, u32),
     pub(crate) modified: u32,
     pub(crate) device: (u32, u32),
+    /// Number of the inode and of its names.
+    pub(crate) inode: (u32, u32),
 }
 
-pub(crate) const PROGRAM: Attributes = Attributes { mode: 0o100_755, owner: (0, 0), modified: 1_000, device: (0, 0) };
+pub(crate) const PROGRAM: Attributes =
+    Attributes { mode: 0o100_755, owner: (0, 0), modified: 1_000, device: (0, 0), inode: (0, 1) };
 pub(crate) const LINK: Attributes = Attributes { mode: 0o120_777, ..PROGRAM };
+pub(crate) const FOLDER: Attributes = Attributes { mode: 0o040_755, inode: (0, 2), ..PROGRAM };
 
 impl Archive {
     pub(crate) fn file(mut self, path: &str, attributes: Attributes, data: &[u8]) -> Self {
@@ -151,10 +155,10 @@ impl Archive {
     }
 
     pub(crate) fn entry(&mut self, path: &[u8], attributes: Attributes, data: &[u8]) {
-        let Attributes { mode, owner, modified, device } = attributes;
+        let Attributes { mode, owner, modified, device, inode } = attributes;
         let size = u32::try_from(data.len()).unwrap();
         let name_size = u32::try_from(path.len() + 1).unwrap();
-        let fields = [0, mode, owner.0, owner.1, 1, modified, size, 0, 0, device.0, device.1, name_size, 0]
+        let fields = [inode.0, mode, owner.0, owner.1, inode.1, modified, size, 0, 0, device.0, device.1, name_size, 0]
             .map(|field| format!("{field:08X}"));
         self.0.extend(format!("070701{}", fields.concat()).bytes());
         self.0.extend(path);
@@ -165,9 +169,18 @@ impl Archive {
     }
 
     pub(crate) fn finish(mut self) -> Vec<u8> {
-        self.entry(b"TRAILER!!!", Attributes { mode: 0, modified: 0, ..PROGRAM }, b"");
+        self.trailer();
         self.pad(512);
         self.0
+    }
+
+    /// What there is so far, without a trailer.
+    pub(crate) fn unfinished(self) -> Vec<u8> {
+        self.0
+    }
+
+    pub(crate) fn trailer(&mut self) {
+        self.entry(b"TRAILER!!!", Attributes { mode: 0, modified: 0, ..PROGRAM }, b"");
     }
 
     fn pad(&mut self, to: usize) {

@@ -1,7 +1,9 @@
 //! A file of a ramdisk as far as it counts for a measurement, and what can differ between two of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+use super::tree::Context;
 
 /// Everything of a file that is in the ramdisk, its content as a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct File {
     pub target: Option<String>,
     /// Major and minor number of a device, else zeros.
     pub device: (u32, u32),
+    /// Of hard links, the path of the first in the archive; none for that one and for a file with one name.
+    pub linked_to: Option<String>,
 }
 
 /// What kind of file something is: the upper bits of its mode.
@@ -68,6 +72,12 @@ pub enum Aspect {
     Target,
     /// Which device it stands for.
     Device,
+    /// Which file it is a hard link of.
+    Links,
+    /// What the archive has at this path before, and replaces.
+    Replaced,
+    /// Where among the others it comes in the archive, where Linux makes something else of another order.
+    Order,
 }
 
 impl fmt::Display for Aspect {
@@ -80,6 +90,9 @@ impl fmt::Display for Aspect {
             Self::Time => "time",
             Self::Target => "target",
             Self::Device => "device",
+            Self::Links => "hard links",
+            Self::Replaced => "what it replaces",
+            Self::Order => "order in the archive",
         })
     }
 }
@@ -87,12 +100,14 @@ impl fmt::Display for Aspect {
 /// A path at which two ramdisks have different files, and the two files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileDifference {
-    /// Path as it stands in the archive; where that is not UTF-8, with escapes such as `\xff`.
+    /// Path from the root, without `.` and needless `/`; where that is not UTF-8, with escapes such as `\xff`.
     pub path: String,
     /// The file in the earlier image; `None` if it was added.
     pub before: Option<File>,
     /// The file in the later image; `None` if it was removed.
     pub after: Option<File>,
+    /// What differs and is not seen in the two files.
+    unseen: Option<Aspect>,
 }
 
 impl FileDifference {
@@ -110,28 +125,67 @@ impl FileDifference {
             (Aspect::Time, before.modified != after.modified),
             (Aspect::Target, before.target != after.target),
             (Aspect::Device, before.device != after.device),
+            (Aspect::Links, before.linked_to != after.linked_to),
         ]
         .into_iter()
         .filter_map(|(aspect, differs)| differs.then_some(aspect))
+        .chain(self.unseen)
         .collect()
     }
 }
 
-/// The files of a ramdisk by their paths.
-pub(super) type Files = BTreeMap<Vec<u8>, File>;
+/// A file as an archive has it.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub(super) file: File,
+    pub(super) context: Context,
+}
 
-/// Compares the files of two ramdisks; sorted by path.
-pub(super) fn compare(before: Files, mut after: Files) -> Vec<FileDifference> {
-    let mut differences = BTreeMap::new();
-    for (path, old) in before {
-        let new = after.remove(&path);
-        if new.as_ref() != Some(&old) {
-            differences.insert(path, (Some(old), new));
-        }
+/// Everything that a ramdisk names.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// By path; where one stands more than once, in the order of the archive.
+    pub(super) records: BTreeMap<Vec<u8>, Vec<Record>>,
+    /// SHA-384 of all paths and files in the order of the archive.
+    pub(super) sequence: Vec<u8>,
+    /// The first path that makes the whole order count, if one does.
+    pub(super) delicate: Option<Vec<u8>>,
+}
+
+impl Listing {
+    fn at(&self, path: &[u8]) -> &[Record] {
+        self.records.get(path).map_or(&[], Vec::as_slice)
     }
-    differences.extend(after.into_iter().map(|(path, new)| (path, (None, Some(new)))));
-    let named = |(path, (before, after))| FileDifference { path: text(path), before, after };
-    differences.into_iter().map(named).collect()
+}
+
+/// Compares the files of two ramdisks; sorted by path. Nothing differs only if Linux makes the same of both.
+pub(super) fn compare(before: &Listing, after: &Listing) -> Vec<FileDifference> {
+    let paths: BTreeSet<&Vec<u8>> = before.records.keys().chain(after.records.keys()).collect();
+    let each = |path: &Vec<u8>| difference(path, before.at(path), after.at(path));
+    let mut differences: Vec<_> = paths.into_iter().filter_map(each).collect();
+    let delicate = before.delicate.as_ref().or(after.delicate.as_ref());
+    if let Some(path) = delicate.filter(|_| differences.is_empty() && before.sequence != after.sequence) {
+        let last = |listing: &Listing| listing.at(path).last().map(|record| record.file.clone());
+        let unseen = Some(Aspect::Order);
+        differences.push(FileDifference { path: text(path.clone()), before: last(before), after: last(after), unseen });
+    }
+    differences
+}
+
+/// Compares what two ramdisks have at one path.
+fn difference(path: &[u8], before: &[Record], after: &[Record]) -> Option<FileDifference> {
+    let same_files = before.iter().map(|record| &record.file).eq(after.iter().map(|record| &record.file));
+    let same_order = before.iter().map(|record| &record.context).eq(after.iter().map(|record| &record.context));
+    if same_files && same_order {
+        return None;
+    }
+    let (old, new) = (before.last().map(|record| &record.file), after.last().map(|record| &record.file));
+    let unseen = match (old == new, same_files) {
+        (true, false) => Some(Aspect::Replaced),
+        (true, true) => Some(Aspect::Order),
+        (false, _) => None,
+    };
+    Some(FileDifference { path: text(path.to_vec()), before: old.cloned(), after: new.cloned(), unseen })
 }
 
 /// Makes text of bytes that need not be: a path, a link's target.

@@ -6,13 +6,19 @@
 
 mod cpio;
 mod file;
+mod limits;
+mod problem;
 mod ramdisk;
+mod stream;
+mod tree;
 
 use std::io::{self, Read, Seek};
 
 pub use file::{Aspect, File, FileDifference, FileKind};
-pub use ramdisk::{Limits, RamdiskError};
+pub use limits::Limits;
+pub use problem::RamdiskError;
 
+use self::ramdisk::Listings;
 use super::error::Error;
 use super::image::Image;
 use super::section::{Section, SectionKind};
@@ -50,8 +56,8 @@ pub struct SectionDifference {
     /// Where it lies in the later image; `None` if it was removed.
     pub after: Option<Section>,
     /// What differs in the files of a ramdisk that is in both; `None` for every other section. An empty list means that
-    /// the same files are packed in another way: order, compression, padding, or a file that a later one of the same
-    /// path replaces.
+    /// Linux makes the same files of both, which are packed in another way: compression, padding, or an order that does
+    /// not count.
     pub files: Option<Result<Vec<FileDifference>, RamdiskError>>,
 }
 
@@ -68,8 +74,8 @@ impl SectionDifference {
     }
 }
 
-/// Compares two images, reading both once or, where a ramdisk changed, twice. Memory is that of the files of two
-/// ramdisks, within the limits.
+/// Compares two images, reading both once and, where a ramdisk changed, their ramdisks twice. Memory is that of the files
+/// of all ramdisks of both, within the limits for each image.
 ///
 /// # Errors
 ///
@@ -91,16 +97,15 @@ where
         let (old, new) = (of_kind(before, kind), of_kind(after, kind));
         for number in 0..old.len().max(new.len()) {
             let (old, new) = (old.get(number).copied(), new.get(number).copied());
-            let files = match (old, new) {
-                (Some(old), Some(new)) if same_data(before, &old, after, &new)? => continue,
-                (Some(old), Some(new)) if kind == SectionKind::Ramdisk => {
-                    Some(compare_files(before, &old, after, &new, limits))
-                }
-                _ => None,
-            };
-            sections.push(SectionDifference { kind, number, before: old, after: new, files });
+            if let (Some(old), Some(new)) = (old, new)
+                && same_data(before, &old, after, &new)?
+            {
+                continue;
+            }
+            sections.push(SectionDifference { kind, number, before: old, after: new, files: None });
         }
     }
+    compare_files(before, after, limits, &mut sections);
     let header_changed = header_facts(before) != header_facts(after);
     Ok(Difference { sections, order_changed: order_changed(before, after), header_changed })
 }
@@ -161,18 +166,26 @@ fn same_data<B: Read + Seek, A: Read + Seek>(
 
 const BLOCK: usize = 256 * 1024;
 
+/// Compares the files of the ramdisks that changed. All of them are unpacked, since Linux sees them as one.
 fn compare_files<B: Read + Seek, A: Read + Seek>(
     before: &mut Image<B>,
-    old: &Section,
     after: &mut Image<A>,
-    new: &Section,
     limits: &Limits,
-) -> Result<Vec<FileDifference>, RamdiskError> {
-    let data = |error| match error {
-        Error::Read { source, .. } => RamdiskError::Read(source),
-        other => RamdiskError::Read(io::Error::other(other)),
+    sections: &mut [SectionDifference],
+) {
+    let is_changed = |section: &&mut SectionDifference| {
+        section.kind == SectionKind::Ramdisk && section.before.is_some() && section.after.is_some()
     };
-    let old = ramdisk::files(before.data(old).map_err(data)?, limits)?;
-    let new = ramdisk::files(after.data(new).map_err(data)?, limits)?;
-    Ok(file::compare(old, new))
+    let changed: Vec<_> = sections.iter_mut().filter(is_changed).collect();
+    if changed.is_empty() {
+        return;
+    }
+    let ramdisks = (of_kind(before, SectionKind::Ramdisk), of_kind(after, SectionKind::Ramdisk));
+    let mut old = Listings::read(before, &ramdisks.0, limits);
+    let mut new = Listings::read(after, &ramdisks.1, limits);
+    for section in changed {
+        let number = section.number;
+        let both = old.take(number).and_then(|old| Ok((old, new.take(number)?)));
+        section.files = Some(both.map(|(old, new)| file::compare(&old, &new)));
+    }
 }
