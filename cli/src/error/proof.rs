@@ -71,7 +71,9 @@ fn receipt(message: String, error: &ReceiptError) -> Error {
     let new = because(Error::new(kind, message), error);
     match (kind, error) {
         (Kind::ReceiptAltered, _) => new.hint("somebody changed the receipt; ask for it again where it was written"),
-        (_, ReceiptError::Version(_)) => new.hint("use the `iac` that wrote it, or a newer one"),
+        (_, ReceiptError::Version(_) | ReceiptError::UnknownCheck(_)) => {
+            new.hint("use the `iac` that wrote it, or a newer one")
+        }
         _ => new,
     }
 }

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use data_encoding::{BASE64, HEXLOWER};
 use iac_core::duration;
-use nitro::attestation::{ExpectationsError, ParseTimestampError, Report, Timestamp};
+use nitro::attestation::{
+    Check, Expectations, ExpectationsError, ParseCheckError, ParseTimestampError, Report, Timestamp,
+};
 use nitro::pcr::Pcr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -46,9 +48,12 @@ pub(crate) enum ReceiptError {
     #[error("its record says that `{0}` failed, and no receipt is written for a document that is refused")]
     Failed(String),
     #[error("its record shows a check of `{0}` that its expectations do not ask for")]
-    NotExpected(String),
+    NotExpected(Check),
     #[error("its expectations ask for a check of `{0}` that its record does not show")]
-    NotRecorded(String),
+    NotRecorded(Check),
+    /// What it asks for cannot be known, so it cannot be left uncompared either.
+    #[error("its record shows a check that this `iac` does not know")]
+    UnknownCheck(#[source] ParseCheckError),
 }
 
 /// What every version has.
@@ -87,7 +92,7 @@ struct WrittenPcr {
     value: Pcr,
 }
 
-/// As much of the record as is compared with the expectations; later versions may record more.
+/// As much of the record as is compared with the expectations; later versions may record more about each step.
 #[derive(Deserialize)]
 struct Record {
     root: RecordedRoot,
@@ -128,9 +133,9 @@ impl Receipt {
         let written: Written<Record> = serde_json::from_slice(content).map_err(ReceiptError::NotAReceipt)?;
         let document = BASE64.decode(written.document.as_bytes());
         let wanted = written.expectations.read()?;
-        wanted.build()?;
+        let expectations = wanted.build()?;
         let Record { root, verified_at, steps } = written.record;
-        compare(&wanted, &steps)?;
+        compare(&expectations, &steps)?;
         Ok(Self {
             document: document.map_err(|_| ReceiptError::Encoding("document"))?,
             wanted,
@@ -141,20 +146,19 @@ impl Receipt {
 }
 
 /// Requires that the record shows the checks of these expectations, and that each passed.
-fn compare(wanted: &Wanted, steps: &[RecordedStep]) -> Result<(), ReceiptError> {
+fn compare(expectations: &Expectations, steps: &[RecordedStep]) -> Result<(), ReceiptError> {
     if let Some(step) = steps.iter().find(|step| !step.passed) {
         return Err(ReceiptError::Failed(step.check.clone()));
     }
-    let expected: BTreeSet<String> = wanted.checks().iter().map(ToString::to_string).collect();
-    let is_expectation = |check: &String| {
-        matches!(check.as_str(), "age" | "nonce" | "user_data" | "public_key") || check.starts_with("pcr")
-    };
-    let recorded: BTreeSet<String> = steps.iter().map(|step| step.check.clone()).filter(is_expectation).collect();
+    let checks: Result<BTreeSet<Check>, _> = steps.iter().map(|step| step.check.parse()).collect();
+    let mut recorded = checks.map_err(ReceiptError::UnknownCheck)?;
+    recorded.retain(|check| check.is_expectation());
+    let expected: BTreeSet<Check> = expectations.checks().collect();
     if let Some(check) = recorded.difference(&expected).next() {
-        return Err(ReceiptError::NotExpected(check.clone()));
+        return Err(ReceiptError::NotExpected(*check));
     }
     match expected.difference(&recorded).next() {
-        Some(check) => Err(ReceiptError::NotRecorded(check.clone())),
+        Some(check) => Err(ReceiptError::NotRecorded(*check)),
         None => Ok(()),
     }
 }

@@ -88,6 +88,16 @@ impl Expectations {
         &self.root
     }
 
+    /// Gives the checks that are made because of these expectations, in order, beside those of every document.
+    pub fn checks(&self) -> impl Iterator<Item = Check> + '_ {
+        // Taken apart, so that a new expectation cannot be forgotten here.
+        let Self { registers, nonce, user_data, public_key, maximum_age, allows_debug: _, root: _ } = self;
+        let bytes = [(nonce, Check::Nonce), (user_data, Check::UserData), (public_key, Check::PublicKey)];
+        let bytes = bytes.into_iter().filter_map(|(bytes, check)| bytes.as_ref().map(|_| check));
+        let age = maximum_age.map(|_| Check::Age);
+        age.into_iter().chain(registers.keys().copied().map(Check::Register)).chain(bytes)
+    }
+
     /// Compares a document that is proven to be authentic with everything that is expected of it.
     pub(super) fn compare(&self, claims: &Claims, at: Timestamp, report: &mut Report) {
         self.compare_age(claims, at, report);

@@ -41,7 +41,7 @@ pub use self::{
     cose::Algorithm,
     document::{DecodeError, MAXIMUM_SIZE, UnverifiedDocument},
     expectations::{Expectations, ExpectationsBuilder, ExpectationsError},
-    report::{Check, Report, Step},
+    report::{Check, ParseCheckError, Report, Step},
     root::{Root, RootError},
     stated_certificate::StatedCertificate,
     timestamp::{ParseTimestampError, Timestamp},

@@ -1,9 +1,10 @@
 //! What verification looked at: every step with what was expected and found. Apart from the steps themselves, because the
 //! report outlives them: it is shown, stored and sent whether the document was believed or not.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer};
+use thiserror::Error;
 
 use super::{Root, Timestamp};
 
@@ -54,30 +55,84 @@ pub enum Check {
     PublicKey,
 }
 
-impl fmt::Display for Check {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self {
-            Self::Decoding => "decoding",
-            Self::Signer => "signer",
-            Self::Algorithm => "algorithm",
-            Self::Root => "root",
-            Self::Certificates => "certificates",
-            Self::Order => "order",
-            Self::Authorities => "authorities",
-            Self::Leaf => "leaf",
-            Self::DocumentSignature => "document_signature",
-            Self::ChainSignatures => "chain_signatures",
-            Self::Validity => "validity",
-            Self::DocumentTime => "document_time",
-            Self::Clock => "clock",
-            Self::Age => "age",
-            Self::Debug => "debug",
-            Self::Register(index) => return formatter.pad(&format!("pcr{index}")),
-            Self::Nonce => "nonce",
-            Self::UserData => "user_data",
-            Self::PublicKey => "public_key",
-        };
-        formatter.pad(name)
+/// Names the checks, in one list for both directions. A check that is missing here does not compile.
+macro_rules! names {
+    ($($check:ident $name:literal),* $(,)?) => {
+        impl fmt::Display for Check {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$check => formatter.pad($name),)*
+                    Self::Register(index) => formatter.pad(&format!("pcr{index}")),
+                }
+            }
+        }
+
+        impl FromStr for Check {
+            type Err = ParseCheckError;
+
+            fn from_str(name: &str) -> Result<Self, Self::Err> {
+                match name {
+                    $($name => Ok(Self::$check),)*
+                    _ => register(name).map(Self::Register).ok_or_else(|| ParseCheckError(name.to_owned())),
+                }
+            }
+        }
+    };
+}
+
+names! {
+    Decoding "decoding",
+    Signer "signer",
+    Algorithm "algorithm",
+    Root "root",
+    Certificates "certificates",
+    Order "order",
+    Authorities "authorities",
+    Leaf "leaf",
+    DocumentSignature "document_signature",
+    ChainSignatures "chain_signatures",
+    Validity "validity",
+    DocumentTime "document_time",
+    Clock "clock",
+    Age "age",
+    Debug "debug",
+    Nonce "nonce",
+    UserData "user_data",
+    PublicKey "public_key",
+}
+
+/// A text that names no check.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("there is no check `{0}`")]
+pub struct ParseCheckError(String);
+
+/// Reads the number of a register as it is printed.
+fn register(name: &str) -> Option<u8> {
+    let index = name.strip_prefix("pcr")?.parse().ok()?;
+    (name == format!("pcr{index}")).then_some(index)
+}
+
+impl Check {
+    /// Says whether the check is only made where its expectation was given; every other one is made of each document.
+    #[must_use]
+    pub fn is_expectation(self) -> bool {
+        match self {
+            Self::Age | Self::Register(_) | Self::Nonce | Self::UserData | Self::PublicKey => true,
+            Self::Decoding
+            | Self::Signer
+            | Self::Algorithm
+            | Self::Root
+            | Self::Certificates
+            | Self::Order
+            | Self::Authorities
+            | Self::Leaf
+            | Self::DocumentSignature
+            | Self::ChainSignatures
+            | Self::Validity
+            | Self::DocumentTime
+            | Self::Clock
+            | Self::Debug => false,
+        }
     }
 }
 
@@ -155,5 +210,22 @@ impl Report {
         let step = Step { check, passed, expected: expected.into(), found };
         self.steps.push(step.clone());
         value.ok_or(step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_is_read_by_the_name_that_it_prints_and_by_no_other() {
+        for check in
+            [Check::Decoding, Check::DocumentSignature, Check::Register(0), Check::Register(31), Check::PublicKey]
+        {
+            assert_eq!(check.to_string().parse(), Ok(check));
+        }
+        for name in ["", "Decoding", "pcr", "pcr00", "pcr+1", "pcr256", "pcr1 ", "later"] {
+            assert_eq!(name.parse::<Check>(), Err(ParseCheckError(name.to_owned())));
+        }
     }
 }

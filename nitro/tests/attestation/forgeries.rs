@@ -132,6 +132,23 @@ fn a_debug_enclave_is_refused_unless_it_is_expected() {
 }
 
 #[test]
+fn the_checks_that_expectations_announce_are_those_that_the_report_shows() {
+    let module = Module::new(plans());
+    let payload =
+        Payload { optional: vec![("user_data", Some(vec![1])), ("public_key", Some(vec![2]))], ..module.payload() };
+    let all = module.expected().pcr(31, Pcr::ZERO).instance("i-1234567890abcdef0").maximum_age(Duration::from_mins(1));
+    let all = all.user_data([1]).public_key([3]).build().unwrap();
+    let error = verify(&module.document(&payload), &all, now()).unwrap_err();
+    let shown: Vec<Check> = error.report().steps.iter().map(|step| step.check).collect();
+    let expected: Vec<Check> = shown.iter().copied().filter(|check| check.is_expectation()).collect();
+    assert_eq!(all.checks().collect::<Vec<_>>(), expected);
+    assert_eq!(expected.len(), 7);
+    for check in shown {
+        assert_eq!(check.to_string().parse(), Ok(check));
+    }
+}
+
+#[test]
 fn every_difference_of_a_genuine_document_is_reported() {
     let module = Module::new(plans());
     let expectations = module.expected().pcr(2, Pcr::from_bytes([9; 48])).pcr(3, Pcr::ZERO).nonce(*b"stale");

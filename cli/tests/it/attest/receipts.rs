@@ -132,6 +132,9 @@ fn altered(receipt: &Value, field: &str, value: Value) -> Value {
     let (parent, name) = field.rsplit_once('/').unwrap();
     match receipt.pointer_mut(field) {
         Some(found) => *found = value,
+        ("/record/steps/0/check", json!("later"), Error("receipt_malformed")),
+        ("/record/steps/0/check", json!("pcr00"), Error("receipt_malformed")),
+        ("/record/steps/0/check", json!("pcr7"), Error("receipt_altered")),
         None => _ = receipt.pointer_mut(parent).unwrap().as_object_mut().unwrap().insert(name.to_owned(), value),
     }
     receipt
