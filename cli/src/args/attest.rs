@@ -22,13 +22,13 @@ pub(crate) struct AttestCommand {
 pub(crate) enum AttestVerb {
     /// Show everything in a document, verifying nothing
     Show {
-        /// Attestation document in binary, hexadecimal or base64; `-` is stdin
+        /// Attestation document in binary, hexadecimal, base64 or JSON; `-` is stdin
         file: PathBuf,
     },
     /// Verify a document: that it is genuine, and that it says what is expected
     #[command(after_help = VALUES)]
     Verify {
-        /// Attestation document in binary, hexadecimal or base64; `-` is stdin
+        /// Attestation document in binary, hexadecimal, base64 or JSON; `-` is stdin
         file: PathBuf,
         #[command(flatten)]
         expectations: Box<ExpectationOptions>,
@@ -43,6 +43,9 @@ pub(crate) enum AttestVerb {
         file: PathBuf,
         #[command(flatten)]
         expectations: Box<ExpectationOptions>,
+        /// Expect the image that the receipt names where none is typed, and believe whoever wrote it
+        #[arg(long, help_heading = "Expectations")]
+        expected_by_receipt: bool,
     },
     /// Predict PCR3 and PCR4, which say where an enclave runs
     Predict {

@@ -14,6 +14,10 @@ impl From<ProofError> for Error {
         match error {
             ProofError::Input(error) => error.into(),
             ProofError::Expectations(error) => error.into(),
+            ProofError::OnlyByReceipt => Self::new(Kind::ExpectationMissing, message).hint(
+                "give `--eif FILE`, `--measurements FILE`, or the registers themselves, such as `--pcr0 HEX`; to believe \
+                 whoever wrote the receipt, say `--expected-by-receipt`",
+            ),
             ProofError::AgeOfItself => Self::new(Kind::Usage, message)
                 .hint("leave `--max-age` out, or say the time of verification with `--at TIME`"),
             ProofError::NothingExpected { .. } => Self::new(Kind::Usage, message),

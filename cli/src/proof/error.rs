@@ -30,12 +30,25 @@ pub(crate) enum ProofError {
     NothingExpected { name: String },
     #[error(transparent)]
     Expectations(#[from] ExpectationsError),
+    /// Of a receipt, which says what to expect, but nobody here does.
+    #[error("no image is expected but by the receipt, and whoever wrote that can expect anything")]
+    OnlyByReceipt,
     #[error("`--max-age` compares with a clock, and `--at document` leaves none to compare with")]
     AgeOfItself,
     #[error("{name} cannot be rechecked")]
     Receipt { name: String, source: ReceiptError },
     #[error("cannot keep the receipt")]
     ReceiptNotWritten(#[from] FileError),
+}
+
+impl ProofError {
+    /// What it means that the expectations typed for a receipt prove nothing by themselves.
+    pub(crate) fn of_recheck(error: ExpectationsError) -> Self {
+        match error {
+            ExpectationsError::NoImage => Self::OnlyByReceipt,
+            other => Self::Expectations(other),
+        }
+    }
 }
 
 /// A document that is not believed: what failed first, and what is known about why.

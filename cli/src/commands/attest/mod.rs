@@ -21,7 +21,9 @@ pub(super) fn run(ui: &Ui, command: AttestCommand) -> Result<u8> {
         AttestVerb::Verify { file, expectations, write_receipt } => {
             verify::verify(ui, &file, &expectations, write_receipt.as_deref())
         }
-        AttestVerb::Recheck { file, expectations } => verify::recheck(ui, &file, &expectations),
+        AttestVerb::Recheck { file, expectations, expected_by_receipt } => {
+            verify::recheck(ui, &file, &expectations, expected_by_receipt)
+        }
         AttestVerb::Predict { place } => predict(ui, &place).map(|()| 0),
     }
 }

@@ -37,12 +37,18 @@ pub(super) fn verify(ui: &Ui, file: &Path, options: &ExpectationOptions, receipt
 }
 
 /// Verifies what a receipt holds. The time and the record that it states are claims, and nothing rests on them.
-pub(super) fn recheck(ui: &Ui, file: &Path, options: &ExpectationOptions) -> Result<u8> {
+///
+/// A receipt is a file from anyone: whoever writes one can choose a document and expect what it says. So which image is
+/// expected must be typed, as for [`verify`], unless the receipt is to be believed by name.
+pub(super) fn recheck(ui: &Ui, file: &Path, options: &ExpectationOptions, expected_by_receipt: bool) -> Result<u8> {
     refuse_age_of_itself(options)?;
     let content = proof::receipt_file(file).map_err(ProofError::from)?;
     let receipt =
         Receipt::read(&content).map_err(|source| ProofError::Receipt { name: proof::name_of(file), source })?;
     let mut wanted = gather(ui, options)?;
+    if !expected_by_receipt {
+        wanted.build().map_err(ProofError::of_recheck)?;
+    }
     let mut taken = wanted.complete(&receipt.wanted);
     let (at, as_of) = match options.at {
         None => {
