@@ -6,7 +6,7 @@ use nitro::attestation::{Check, ExpectationsError, Step};
 
 use super::local::file_failed;
 use super::{Error, Kind};
-use crate::proof::{InputError, ProofError, ReceiptError, Refusal};
+use crate::proof::{EncodingError, InputError, ProofError, ReceiptError, Refusal};
 
 impl From<ProofError> for Error {
     fn from(error: ProofError) -> Self {
@@ -21,13 +21,16 @@ impl From<ProofError> for Error {
             ProofError::AgeOfItself => Self::new(Kind::Usage, message)
                 .hint("leave `--max-age` out, or say the time of verification with `--at TIME`"),
             ProofError::NothingExpected { .. } => Self::new(Kind::Usage, message),
+            ProofError::Encoding { source: source @ EncodingError::Receipt, .. } => {
+                Self::new(Kind::DocumentMalformed, message).cause(source).hint("verify it with `iac attest recheck`")
+            }
             ProofError::Encoding { source, .. } => Self::new(Kind::DocumentMalformed, message).cause(source).hint(FORMS),
             ProofError::Document { source, .. } => Self::new(Kind::DocumentMalformed, message).cause(source).hint(FORMS),
             ProofError::Image { source, .. } => because(Self::new(Kind::ImageMalformed, message), &source),
             ProofError::Damaged { .. } => Self::new(Kind::ImageDamaged, message)
                 .hint("build the image anew, or copy it again; nitro-cli starts no enclave from this one"),
             ProofError::Measurements { source, .. } => because(Self::new(Kind::MeasurementsMalformed, message), &source)
-                .hint("give what `nitro-cli build-enclave`, `describe-eif`, `describe-enclaves` or `iac eif show --output json` printed"),
+                .hint("give what `nitro-cli build-enclave`, `describe-eif`, `describe-enclaves` `eif_build` or `iac eif show --output json` printed"),
             ProofError::NotText { .. } => Self::new(Kind::MeasurementsMalformed, message)
                 .hint("for an enclave image, say `--eif` instead of `--measurements`"),
             ProofError::Root { source, .. } => because(Self::new(Kind::RootMalformed, message), &source)
@@ -42,11 +45,16 @@ impl From<ProofError> for Error {
     }
 }
 
-const FORMS: &str = "give the document as the Nitro Secure Module returned it: binary, hexadecimal or base64";
+const FORMS: &str =
+    "give the document as the Nitro Secure Module returned it: binary, hexadecimal or base64, or in JSON";
 
 impl From<InputError> for Error {
     fn from(error: InputError) -> Self {
-        beneath(Self::new(Kind::FileFailed, error.to_string()), &error)
+        let new = beneath(Self::new(Kind::FileFailed, error.to_string()), &error);
+        match error {
+            InputError::LfsPointer { .. } => new.hint("fetch the file with `git lfs pull`"),
+            _ => new,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use nitro::eif::{Image, Measured, SignatureAlgorithm, SignatureError};
 
+use super::input::refuse_pointer;
 use super::{InputError, ProofError, Watched, name_of};
 
 /// An image with what was measured of it.
@@ -43,8 +44,15 @@ fn file(path: &Path) -> Result<File, InputError> {
     if !kind.is_file() {
         return Err(InputError::NotAFile { name: name() });
     }
-    File::open(path).map_err(unreadable)
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut beginning = Vec::new();
+    file.by_ref().take(BEGINNING).read_to_end(&mut beginning).and_then(|_| file.rewind()).map_err(unreadable)?;
+    refuse_pointer(&beginning, name)?;
+    Ok(file)
 }
+
+/// More than is needed to tell a pointer of Git LFS.
+const BEGINNING: u64 = 100;
 
 /// Reads an image once from end to end; `progress` is told how many bytes are done.
 pub(crate) fn inspect(path: &Path, mut image: Image<File>, progress: impl FnMut(u64)) -> Result<Inspected, ProofError> {

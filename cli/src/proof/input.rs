@@ -8,8 +8,8 @@ use thiserror::Error;
 
 use super::{ProofError, encoding};
 
-/// Documents are at most 16 KiB; hexadecimal with line ends takes a little over twice that.
-const LONGEST_DOCUMENT: u64 = 128 * 1024;
+/// Documents are at most 16 KiB; as a list of numbers in UTF-16 they take ten times that.
+const LONGEST_DOCUMENT: u64 = 256 * 1024;
 
 /// A receipt holds a document in base64 and a record of some twenty lines.
 const LONGEST_RECEIPT: u64 = 256 * 1024;
@@ -28,6 +28,16 @@ pub(crate) enum InputError {
     NotAFile { name: String },
     #[error("{name} has more than {limit} bytes")]
     TooLong { name: String, limit: u64 },
+    #[error("{name} is a Git LFS pointer, which stands for the file itself")]
+    LfsPointer { name: String },
+}
+
+/// How the files begin that Git LFS leaves in the place of those that were not fetched.
+const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+
+/// Refuses the pointer that stands for a file which was not fetched.
+pub(super) fn refuse_pointer(content: &[u8], name: impl FnOnce() -> String) -> Result<(), InputError> {
+    if content.starts_with(LFS_POINTER) { Err(InputError::LfsPointer { name: name() }) } else { Ok(()) }
 }
 
 /// What a file is called in messages; `-` is stdin.
@@ -43,17 +53,17 @@ pub(crate) fn document(path: &Path) -> Result<Vec<u8>, ProofError> {
 
 /// Reads a receipt from a file or stdin.
 pub(crate) fn receipt(path: &Path) -> Result<Vec<u8>, InputError> {
-    file_or_stdin(path, LONGEST_RECEIPT)
+    Ok(encoding::utf8(file_or_stdin(path, LONGEST_RECEIPT)?))
 }
 
-/// Reads another file of moderate size.
+/// Reads another file of moderate size that holds text, or bytes that cannot be taken for text.
 pub(crate) fn small(path: &Path) -> Result<Vec<u8>, InputError> {
-    file(path, LONGEST_OTHER)
+    Ok(encoding::utf8(file(path, LONGEST_OTHER)?))
 }
 
 /// Reads bytes that are to be expected, of which there must be some.
 pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, ProofError> {
-    let bytes = small(path)?;
+    let bytes = file(path, LONGEST_OTHER)?;
     if bytes.is_empty() { Err(ProofError::NothingExpected { name: name_of(path) }) } else { Ok(bytes) }
 }
 
@@ -76,7 +86,7 @@ fn limited(reader: impl Read, name: String, limit: u64) -> Result<Vec<u8>, Input
     let mut content = Vec::new();
     match reader.take(limit + 1).read_to_end(&mut content) {
         Ok(length) if length as u64 > limit => Err(InputError::TooLong { name, limit }),
-        Ok(_) => Ok(content),
+        Ok(_) => refuse_pointer(&content, || name).map(|()| content),
         Err(source) if source.kind() == io::ErrorKind::IsADirectory => Err(InputError::Folder { name }),
         Err(source) => Err(InputError::Unreadable { name, source }),
     }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use thiserror::Error;
 
 use super::Pcr;
@@ -86,6 +86,9 @@ impl From<Measurements> for Printed {
 /// What `build-enclave`, `describe-eif` and each entry of `describe-enclaves` have in common.
 #[derive(Serialize, Deserialize)]
 struct Described {
+    /// Is only there where the measurements are not an object of their own, as `eif_build` prints them.
+    #[serde(rename = "PCR0", default, skip_serializing)]
+    flat: Option<IgnoredAny>,
     #[serde(rename = "EnclaveName", default, skip_serializing)]
     name: Option<String>,
     #[serde(rename = "EnclaveID", default, skip_serializing)]
@@ -124,23 +127,69 @@ pub enum MeasurementsError {
 }
 
 impl Measurements {
-    /// Reads what `nitro-cli build-enclave`, `describe-eif` or `describe-enclaves` printed.
+    /// Reads what `nitro-cli build-enclave`, `describe-eif` or `describe-enclaves` printed, or AWS's `eif_build`, which
+    /// leaves out the object around the measurements.
     ///
-    /// The last prints a list: `enclave` chooses one by its name or id, and may be left out where there is only one.
+    /// `describe-enclaves` prints a list: `enclave` chooses one by its name or id, and may be left out where there is only
+    /// one. What these programs write before the JSON, such as `Start building the Enclave Image...`, is passed over, and so
+    /// is a byte order mark.
     ///
     /// # Errors
     ///
     /// If the text is something else, holds no measurements, or leaves open which enclave is meant.
     pub fn from_nitro_cli(json: &str, enclave: Option<&str>) -> Result<Self, MeasurementsError> {
+        let text = json.strip_prefix('\u{feff}').unwrap_or(json);
+        let is_json = |outcome: &Result<_, _>| !matches!(outcome, Err(MeasurementsError::NotNitroCli(_)));
+        let whole = Self::of_json(text, enclave);
+        if is_json(&whole) {
+            return whole;
+        }
+        // The first place that begins something readable to the end of the text: nothing inside of other JSON is taken, and
+        // nothing behind other measurements.
+        let is_behind_text = |place: &usize| !text[..*place].trim().is_empty() && !text[..*place].contains("\"PCR0\"");
+        let mut behind = beginnings(text).filter(is_behind_text).map(|place| Self::of_json(&text[place..], enclave));
+        match behind.next() {
+            None => whole,
+            Some(first) if is_json(&first) => first,
+            Some(first) => behind.find(is_json).unwrap_or(first),
+        }
+    }
+
+    fn of_json(json: &str, enclave: Option<&str>) -> Result<Self, MeasurementsError> {
         let is_list = json.trim_start().starts_with('[');
         let described = match enclave {
             _ if is_list => choose(parsed(json)?, enclave)?,
-            Some(chosen) => return Err(MeasurementsError::NotAList(chosen.to_owned())),
+            Some(chosen) => {
+                parsed::<IgnoredAny>(json)?;
+                return Err(MeasurementsError::NotAList(chosen.to_owned()));
+            }
             None => parsed::<Described>(json)?,
         };
-        described.measurements.ok_or(MeasurementsError::NoMeasurements)
+        match described {
+            Described { measurements: None, flat: Some(_), .. } if !is_list => parsed(json),
+            described => described.measurements.ok_or(MeasurementsError::NoMeasurements),
+        }
     }
 }
+
+/// The places where JSON may begin behind other text: at the beginning of a line, or where `eif_build` puts it, behind the
+/// name of the hash.
+fn beginnings(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let lines = text.split_inclusive('\n').scan(0, |end, line| {
+        let begin = *end;
+        *end += line.len();
+        Some((begin, line))
+    });
+    lines.filter_map(|(begin, line)| {
+        let indent = line.len() - line.trim_start().len();
+        let behind = line.starts_with(EIF_BUILD).then(|| line.find(": {\"").map(|place| place + 2)).flatten();
+        let place = if line[indent..].starts_with(['{', '[']) { Some(indent) } else { behind };
+        place.map(|place| begin + place)
+    })
+}
+
+/// How `eif_build` begins the line with the measurements.
+const EIF_BUILD: &str = "BootMeasurement: ";
 
 /// Parses straight into the type, since the detour over [`serde_json::Value`] would let a key stand twice.
 fn parsed<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, MeasurementsError> {
@@ -164,7 +213,7 @@ fn choose(enclaves: Vec<Described>, chosen: Option<&str>) -> Result<Described, M
 
 impl fmt::Display for Measurements {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let described = Described { name: None, id: None, measurements: Some(self.clone()) };
+        let described = Described { flat: None, name: None, id: None, measurements: Some(self.clone()) };
         let json = serde_json::to_string_pretty(&described).map_err(|_| fmt::Error)?;
         formatter.write_str(&json)
     }
@@ -252,6 +301,41 @@ mod tests {
         let expected = measurements(1, None);
         let text = expected.to_string().replace("Sha384 { ... }", "Sha512_48 { .. }");
         assert_eq!(Measurements::from_nitro_cli(&text, None).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_stands_before_the_measurements_is_passed_over() {
+        let expected = measurements(1, None);
+        let nested = expected.to_string();
+        let flat = serde_json::to_string(&expected).unwrap();
+        let list = format!("[{}]", enclave("web", "i-1-enc1", &expected));
+        let pretty = serde_json::to_string_pretty(&expected).unwrap();
+        let building = "Start building the Enclave Image...\nUsing the locally available Docker image...\n\
+                        Enclave Image successfully created.\n";
+        for json in [&nested, &flat, &pretty, &list] {
+            for before in ["", "\u{feff}", "\n ", building, "\u{feff}Building {1}\n[ E00 ] {\n", "[]x\n"] {
+                let text = format!("{before}{json}\n");
+                assert_eq!(Measurements::from_nitro_cli(&text, None).unwrap(), expected, "{text}");
+            }
+        }
+        let eif_build = format!("Output written into a: {{\"b\nBootMeasurement: Sha384 {{ ... }}: {flat}\n");
+        assert_eq!(Measurements::from_nitro_cli(&eif_build, None).unwrap(), expected);
+        let text = format!("{building}{list}");
+        assert_eq!(Measurements::from_nitro_cli(&text, Some("web")).unwrap(), expected);
+        let error = Measurements::from_nitro_cli(&format!("{building}{nested}"), Some("web")).unwrap_err();
+        assert!(matches!(error, MeasurementsError::NotAList(_)));
+
+        // Nothing may follow, and nothing inside of something else is taken.
+        let wrong = format!("{building}{}", nested.replace("Sha384", "Sha256"));
+        let more = flat.replace("Sha384", "Sha256");
+        for bad in [format!("{nested}\nmore"), format!("{nested}{flat}"), building.to_owned(), wrong, more] {
+            let error = Measurements::from_nitro_cli(&bad, None).unwrap_err();
+            assert!(matches!(error, MeasurementsError::NotNitroCli(_)), "{bad}");
+        }
+        let around = format!("{{\"a\":\n{nested}}}");
+        assert!(Measurements::from_nitro_cli(&around, None).is_err());
+        // Two images in a row leave open which is meant.
+        assert!(Measurements::from_nitro_cli(&format!("{flat}\n{nested}"), None).is_err());
     }
 
     #[test]

@@ -33,7 +33,8 @@ fn a_verdict_under_another_root_as_text() {
     let run = verify(&laptop, &document, text(&options)).ok();
     let head: Vec<_> = run.text().lines().take(4).map(str::to_owned).collect();
     // The root is another one each time.
-    let masked = |line: &String| line.split_once("SHA-256 ").map_or(line.clone(), |(text, _)| format!("{text}SHA-256 …"));
+    let masked =
+        |line: &String| line.split_once("SHA-256 ").map_or(line.clone(), |(text, _)| format!("{text}SHA-256 …"));
     insta::assert_snapshot!(head.iter().map(masked).collect::<Vec<_>>().join("\n"));
 }
 
