@@ -5,6 +5,13 @@ use std::path::{Component, Path, PathBuf};
 
 use thiserror::Error;
 
+/// How many bytes a name may have: what Linux takes for a path, with its NUL (`PATH_MAX`).
+pub const LONGEST_NAME: u64 = 4096;
+/// How many folders deep an entry may lie. Removing what is refused takes an open file for each, and a process has few.
+pub const DEEPEST: usize = 128;
+/// How many bytes of names and places may be kept until all files are written.
+pub const MOST_KEPT: usize = 64 << 20;
+
 /// Why an entry of an archive is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum EntryError {
@@ -14,6 +21,15 @@ pub enum EntryError {
     /// It is a link whose target may lie elsewhere.
     #[error("it is a link that leads out of the folder")]
     LinkOutside,
+    /// Its name is longer than [`LONGEST_NAME`].
+    #[error("its name is longer than {LONGEST_NAME} bytes")]
+    TooLong,
+    /// It lies deeper than [`DEEPEST`].
+    #[error("it lies more than {DEEPEST} folders deep")]
+    TooDeep,
+    /// With it, there is more to keep in memory than [`MOST_KEPT`].
+    #[error("there are more folders and links than can be kept in memory")]
+    TooMany,
     /// It is a device, a pipe, a hard link or the like.
     #[error("it is neither a file, a folder nor a symbolic link")]
     Kind,
@@ -28,6 +44,9 @@ pub fn place(name: &Path) -> Result<PathBuf, EntryError> {
             Component::CurDir => {}
             Component::ParentDir | Component::RootDir | Component::Prefix(_) => return Err(EntryError::Outside),
         }
+    }
+    if place.components().count() > DEEPEST {
+        return Err(EntryError::TooDeep);
     }
     Ok(place)
 }
@@ -62,6 +81,8 @@ mod tests {
         for name in ["..", "../a", "a/../b", "/", "/etc/passwd", "./../a"] {
             assert_eq!(place(Path::new(name)), Err(EntryError::Outside), "{name}");
         }
+        assert!(place(Path::new(&"d/".repeat(DEEPEST))).is_ok());
+        assert_eq!(place(Path::new(&"d/".repeat(DEEPEST + 1))), Err(EntryError::TooDeep));
     }
 
     #[test]

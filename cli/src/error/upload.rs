@@ -28,6 +28,8 @@ impl From<ReceiveError> for Error {
             ReceiveError::Entry { source, .. } => Self::new(Kind::CopyFailed, message).cause(source).hint(
                 "nothing is kept of the copy; look at the folder on the instance, or fetch what is in it piece by piece",
             ),
+            ReceiveError::Noise => Self::new(Kind::CopyFailed, message)
+                .hint("look at what it writes with `iac deploy run true`, and at `~/.bashrc` there"),
             ReceiveError::Answer(source) => Self::new(Kind::CopyFailed, message)
                 .cause(source)
                 .hint("the login shell there must print nothing of its own: look with `iac deploy run true`"),

@@ -9,6 +9,7 @@ mod launch;
 mod lock;
 mod receive;
 mod trusted;
+mod unpack;
 mod whole;
 
 use std::fs::DirBuilder;
@@ -21,7 +22,7 @@ use iac_core::name::KeyName;
 pub(crate) use error::FileError;
 pub(crate) use lock::FolderLock;
 pub(crate) use receive::{Incoming, ReceiveError};
-pub(crate) use whole::{Found, make_private, publish, read, remove, rename_new, sync, write_new};
+pub(crate) use whole::{Found, is_own, make_private, publish, read, remove, rename_new, sync, write_new};
 
 /// The folder that the setting `secrets_folder` names.
 #[derive(Debug, Clone)]

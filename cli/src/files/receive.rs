@@ -1,24 +1,26 @@
 //! What comes from an instance, put together beside its destination and renamed into its place once it is whole.
 //!
-//! The sender may be hostile. Folders and files are made anew, never opened; symbolic links come last, so that nothing is
-//! written through one; what else an archive can hold is refused.
+//! The sender may be hostile, and a login shell there may write something of its own before the sender does.
 
-use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, symlink};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
 
-use iac_core::fetched::{EntryError, check_link, place};
+use iac_core::fetched::EntryError;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use tempfile::TempDir;
 
 use super::FileError;
+use super::unpack::{limit_mode, unpack};
 
 /// How many bytes are read at once; a pipe holds 64 KiB.
 const AT_ONCE: usize = 256 * 1024;
+/// How the line begins that says what comes; `give.sh` writes it.
+const MARK: &str = "@iac ";
+/// How much a login shell may write of its own before that line.
+const NOISE: u64 = 1 << 20;
 /// The name of what comes, in the folder it is put together in.
 const CONTENT: &str = "new";
 
@@ -47,6 +49,9 @@ pub(crate) enum ReceiveError {
     /// An entry of the archive could harm this machine.
     #[error("`{}` is refused", entry.display())]
     Entry { entry: PathBuf, source: EntryError },
+    /// The login shell there writes so much that the script's own output is not looked for any more.
+    #[error("the login shell there writes more than {} KiB before the copy begins", NOISE >> 10)]
+    Noise,
     /// What came is not what the script sends.
     #[error("the answer cannot be understood")]
     Answer(#[source] io::Error),
@@ -119,20 +124,29 @@ fn open_folders(folder: &Path) {
     }
 }
 
-/// The line before the content.
+/// The line before the content, without its mark; what a login shell writes before it is skipped.
 fn head(from: &mut impl BufRead) -> Result<String, ReceiveError> {
+    let mut before = from.take(NOISE);
     let mut line = Vec::new();
-    from.take(16).read_until(b'\n', &mut line).map_err(ReceiveError::Answer)?;
-    let text = String::from_utf8_lossy(&line);
-    text.strip_suffix('\n').map(str::to_owned).ok_or_else(|| unexpected(&text))
+    loop {
+        line.clear();
+        if before.read_until(b'\n', &mut line).map_err(ReceiveError::Answer)? == 0 {
+            let ended = || ReceiveError::Answer(io::Error::other("it ended before the copy began"));
+            return Err(if before.limit() == 0 { ReceiveError::Noise } else { ended() });
+        }
+        let text = String::from_utf8_lossy(&line);
+        if let Some(head) = text.strip_prefix(MARK).and_then(|head| head.strip_suffix('\n')) {
+            return Ok(head.to_owned());
+        }
+    }
 }
 
 fn unexpected(head: &str) -> ReceiveError {
-    ReceiveError::Answer(io::Error::other(format!("it begins with `{head}`")))
+    ReceiveError::Answer(io::Error::other(format!("it begins with `{}`", iac_core::text::excerpt(head, 40))))
 }
 
 /// Writes a new file with these permissions, those that this user's mask allows.
-fn write_file(from: &mut impl Read, path: &Path, mode: u32) -> Result<File, ReceiveError> {
+pub(super) fn write_file(from: &mut impl Read, path: &Path, mode: u32) -> Result<File, ReceiveError> {
     let failed = |source| FileError::new("write", path, source);
     let mut file = OpenOptions::new().write(true).create_new(true).mode(mode & 0o777).open(path).map_err(failed)?;
     let mut buffer = vec![0; AT_ONCE];
@@ -146,86 +160,6 @@ fn write_file(from: &mut impl Read, path: &Path, mode: u32) -> Result<File, Rece
     }
 }
 
-/// Unpacks an archive into a new folder and returns the permissions that the archive gives the folder itself.
-fn unpack(from: &mut impl Read, folder: &Path) -> Result<u32, ReceiveError> {
-    make_folder(folder)?;
-    let mut later = Later::default();
-    let mut archive = tar::Archive::new(&mut *from);
-    for entry in archive.entries().map_err(ReceiveError::Answer)? {
-        take(&mut entry.map_err(ReceiveError::Answer)?, folder, &mut later)?;
-    }
-    // What pads the archive is read too, or its writer would fail.
-    io::copy(from, &mut io::sink()).map_err(ReceiveError::Answer)?;
-    for (place, target) in &later.links {
-        // Below another link, the place would not be where its name says.
-        if place.ancestors().skip(1).any(|above| later.links.contains_key(above)) {
-            return Err(ReceiveError::Entry { entry: place.clone(), source: EntryError::LinkOutside });
-        }
-        let path = folder.join(place);
-        symlink(target, &path).map_err(|source| FileError::new("create the link", &path, source))?;
-    }
-    // From the innermost on: a folder may take the right to enter it away.
-    let own = later.modes.remove(Path::new("")).unwrap_or(0o777);
-    for (place, mode) in later.modes.iter().rev() {
-        limit_mode(&folder.join(place), *mode)?;
-    }
-    Ok(own)
-}
-
-/// What is done once every file is written, by place.
-#[derive(Debug, Default)]
-struct Later {
-    modes: BTreeMap<PathBuf, u32>,
-    links: BTreeMap<PathBuf, PathBuf>,
-}
-
-/// Writes one entry of an archive, or notes it for later.
-fn take(entry: &mut tar::Entry<'_, impl Read>, folder: &Path, later: &mut Later) -> Result<(), ReceiveError> {
-    let name = entry.path().map_err(ReceiveError::Answer)?.into_owned();
-    let refused = |source| ReceiveError::Entry { entry: name.clone(), source };
-    let place = place(&name).map_err(refused)?;
-    let path = folder.join(&place);
-    let mode = entry.header().mode().map_err(ReceiveError::Answer)?;
-    match entry.header().entry_type() {
-        tar::EntryType::Directory => {
-            if !place.as_os_str().is_empty() {
-                make_folder(&path)?;
-            }
-            later.modes.insert(place, mode);
-        }
-        tar::EntryType::Symlink => {
-            let target = entry.link_name().map_err(ReceiveError::Answer)?.unwrap_or_default().into_owned();
-            check_link(&place, &target).map_err(refused)?;
-            later.links.insert(place, target);
-        }
-        tar::EntryType::Regular => {
-            let modified = entry.header().mtime().map_err(ReceiveError::Answer)?;
-            let file = write_file(entry, &path, mode)?;
-            let modified = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(modified));
-            // A time that this file system cannot keep is no reason to refuse the file.
-            modified.map(|modified| file.set_modified(modified).ok());
-        }
-        _ => return Err(refused(EntryError::Kind)),
-    }
-    Ok(())
-}
-
-/// Makes a folder that this user can fill.
-fn make_folder(path: &Path) -> Result<(), FileError> {
-    let created = DirBuilder::new().mode(0o777).create(path).and_then(|()| {
-        let mode = fs::symlink_metadata(path)?.permissions().mode();
-        fs::set_permissions(path, Permissions::from_mode(mode & 0o777 | 0o700))
-    });
-    created.map_err(|source| FileError::new("create the folder", path, source))
-}
-
-/// Takes from a folder what its original does not allow.
-fn limit_mode(path: &Path, mode: u32) -> Result<(), FileError> {
-    let limited = fs::symlink_metadata(path)
-        .and_then(|found| fs::set_permissions(path, Permissions::from_mode(found.permissions().mode() & mode & 0o777)));
-    limited.map_err(|source| FileError::new("change the permissions of", path, source))
-}
-
 /// Counts what is read.
 struct Counted<'a, R> {
     from: R,
@@ -237,5 +171,33 @@ impl<R: Read> Read for Counted<'_, R> {
         let read = self.from.read(buffer)?;
         self.received.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of this answer, or what is in the file that it makes.
+    fn received(answer: &[u8]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        match Incoming::receive(folder.path(), answer, &AtomicU64::new(0)) {
+            Ok(incoming) => fs::read_to_string(incoming.work.path().join(CONTENT)).unwrap(),
+            Err(error) => {
+                assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left");
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                format!("{error}: {}", cause.unwrap_or_default())
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_login_shell_writes_first_is_skipped() {
+        assert_eq!(received(b"@iac file 644\ncontent"), "content");
+        assert_eq!(received(b"Welcome!\n\xff no line end\n@iac file 644\n@iac file 600\n"), "@iac file 600\n");
+        let loud = [vec![b'x'; 1 << 20], b"\n@iac file 644\ncontent".to_vec()].concat();
+        assert!(received(&loud).contains("more than 1024 KiB"), "{}", received(&loud));
+        assert!(received(b"Welcome!\n").contains("it ended before the copy began"));
+        assert!(received(b"@iac pipe\n").contains("it begins with `pipe`"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
@@ -100,6 +100,11 @@ pub(crate) fn remove(path: &Path) -> Result<(), FileError> {
         Err(error) if is_there() => Err(FileError::new("remove", path, error)),
         Err(_) => Ok(()),
     }
+}
+
+/// Tells whether a file is this user's.
+pub(crate) fn is_own(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.uid() == rustix::process::getuid().as_raw())
 }
 
 /// Makes a file one that only this user can read.

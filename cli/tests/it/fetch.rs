@@ -61,6 +61,27 @@ fn a_file_comes_with_its_bytes_and_its_mode() {
 }
 
 #[test]
+fn a_login_shell_that_writes_something_of_its_own_changes_nothing() {
+    let host = Host::new();
+    fs::write(host.home.join("file"), "@iac file 600\ncontent").unwrap();
+    fs::create_dir(host.home.join("folder")).unwrap();
+    fs::write(host.home.join("folder/file"), "content").unwrap();
+    fs::write(host.home.join(".bashrc"), "echo Welcome; printf 'no end of a line'\n").unwrap();
+    let said = host.laptop.iac(["deploy", "run", "true"]).ok().json();
+    assert_eq!(said["stdout"], "Welcome\nno end of a line", "the shell should read the file");
+    host.ok(&["deploy", "fetch", "file"]);
+    host.ok(&["deploy", "fetch", "folder"]);
+    host.ok(&["deploy", "copy", "file", "copy"]);
+    for file in [host.laptop.path("file"), host.home.join("copy")] {
+        assert_eq!(fs::read_to_string(file).unwrap(), "@iac file 600\ncontent");
+    }
+    assert_eq!(fs::read_to_string(host.laptop.path("folder/file")).unwrap(), "content");
+    fs::write(host.home.join(".bashrc"), "head -c 2000000 /dev/zero\n").unwrap();
+    let refused = host.laptop.iac(["deploy", "fetch", "file", "other"]).fails("copy_failed");
+    assert!(refused.stderr.contains("the login shell there writes more than"), "{}", refused.stderr);
+}
+
+#[test]
 fn a_folder_goes_there_and_back() {
     let host = Host::new();
     host.laptop.write("app/sub/run", "1");
@@ -181,14 +202,58 @@ fn a_hostile_archive_writes_nothing_anywhere() {
     }
 }
 
+#[test]
+fn a_hostile_archive_exhausts_nothing_and_leaves_nothing() {
+    let host = hostile("cat evil.tar");
+    let (folder, _) = here(&host.laptop);
+    let long = |name: String| {
+        let padded = name.len().next_multiple_of(512);
+        let header = header(tar::EntryType::GNULongName, "long", "", name.len() as u64);
+        let mut content = name.into_bytes();
+        content.resize(padded, 0);
+        [header, content].concat()
+    };
+    let nested = |depth| [long("d/".repeat(depth)), entry(tar::EntryType::Directory, "d", "")].concat();
+    let cases = [
+        // More than any machine holds, as the headers claim.
+        (header(tar::EntryType::GNULongName, "long", "", 1 << 40), "its name is longer than 4096 bytes"),
+        (header(tar::EntryType::GNULongLink, "long", "", 1 << 40), "its name is longer than 4096 bytes"),
+        (header(tar::EntryType::XHeader, "pax", "", 1 << 40), "it is neither a file, a folder nor a symbolic link"),
+        ([long("n".repeat(5000)), entry(tar::EntryType::Regular, "n", "")].concat(), "its name is longer than"),
+        // Deeper than a process can remove again that may open few files.
+        ((1..=1100).flat_map(nested).collect(), "it lies more than 128 folders deep"),
+    ];
+    for (archive, reason) in cases {
+        fs::write(host.home.join("evil.tar"), archive).unwrap();
+        let refused = host.laptop.iac_after("ulimit -n 256", ["deploy", "fetch", "folder", "here/it"]);
+        let refused = refused.fails("copy_failed");
+        assert!(refused.stderr.contains(reason), "{}", refused.stderr);
+        assert_eq!(names(&folder), [""; 0], "{reason}");
+    }
+}
+
+#[test]
+fn errors_without_end_are_not_kept() {
+    let host = hostile("exec cat /dev/zero >&2");
+    let (folder, _) = here(&host.laptop);
+    let refused = host.laptop.iac(["deploy", "fetch", "folder", "here/it"]).fails("host_answer");
+    assert!(refused.stderr.contains("sent more than 1 MiB"), "{}", refused.stderr);
+    assert_eq!(names(&folder), [""; 0]);
+}
+
 /// An entry of an archive as no honest program writes it.
 fn entry(kind: tar::EntryType, name: &str, to: &str) -> Vec<u8> {
+    header(kind, name, to, 0)
+}
+
+/// A header that claims this size for what follows.
+fn header(kind: tar::EntryType, name: &str, to: &str, size: u64) -> Vec<u8> {
     let mut header = tar::Header::new_ustar();
     header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
     header.as_mut_bytes()[157..157 + to.len()].copy_from_slice(to.as_bytes());
     header.set_entry_type(kind);
     header.set_mode(0o644);
-    header.set_size(0);
+    header.set_size(size);
     header.set_mtime(0);
     header.set_cksum();
     header.as_bytes().to_vec()
