@@ -69,6 +69,30 @@ impl PublicKey {
     }
 }
 
+/// Tells whether a private key's text is protected by a passphrase, as far as its format shows.
+///
+/// See RFC 1421, section 4.6.1.1, RFC 7468, section 11, and `PROTOCOL.key` of OpenSSH.
+#[must_use]
+pub fn has_passphrase(private_key: &str) -> bool {
+    const MAGIC: &[u8] = b"openssh-key-v1\0";
+    let mut lines = private_key.lines().map(str::trim).skip_while(|line| !line.starts_with("-----BEGIN "));
+    match lines.next() {
+        Some("-----BEGIN ENCRYPTED PRIVATE KEY-----") => true,
+        Some("-----BEGIN OPENSSH PRIVATE KEY-----") => {
+            let body: String = lines.take_while(|line| !line.starts_with('-')).collect();
+            let decoded = BASE64_STANDARD.decode(body).unwrap_or_default();
+            // The first string is the name of the cipher.
+            let cipher = decoded.strip_prefix(MAGIC).and_then(|rest| rest.split_first_chunk::<4>());
+            cipher.is_some_and(|(length, rest)| {
+                let length = u32::from_be_bytes(*length).try_into().unwrap_or(usize::MAX);
+                rest.get(..length).is_some_and(|cipher| cipher != b"none")
+            })
+        }
+        Some(_) => lines.next().is_some_and(|line| line.starts_with("Proc-Type:") && line.ends_with("ENCRYPTED")),
+        None => false,
+    }
+}
+
 /// Splits a key blob into its SSH strings; `None` if it ends in the middle of one, as a line cut short does.
 ///
 /// See RFC 4251, section 5, and RFC 4253, section 6.6.
@@ -136,6 +160,25 @@ mod tests {
         ];
         for (line, error) in cases {
             assert_eq!(PublicKey::parse(&line), Err(error), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_passphrase_is_seen_in_every_format() {
+        let openssh = |cipher: &str| {
+            let length = u32::try_from(cipher.len()).expect("a short name").to_be_bytes();
+            let key = [&b"openssh-key-v1\0"[..], &length, cipher.as_bytes(), b"what follows"].concat();
+            format!(
+                "-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n",
+                BASE64_STANDARD.encode(key)
+            )
+        };
+        let rsa = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n";
+        for locked in [&openssh("aes256-ctr"), rsa, "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n"] {
+            assert!(has_passphrase(locked), "{locked}");
+        }
+        for open in [&openssh("none"), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n", "precious", ""] {
+            assert!(!has_passphrase(open), "{open}");
         }
     }
 }

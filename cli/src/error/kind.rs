@@ -64,6 +64,8 @@ kinds! {
     KeyMissing           "key_missing"            1 "there is no such key pair"
     KeyFileMissing       "key_file_missing"       1 "the private half of the key pair is not on this machine"
     KeyFileDiffers       "key_file_differs"       1 "the private key file belongs to another key pair"
+    KeyFileOpen          "key_file_open"          1 "others can read the private key file, so OpenSSH does not use it"
+    KeyFileLocked        "key_file_locked"        1 "the private key file has a passphrase, which nobody is there to type"
     KeyDeleteInterrupted "key_delete_interrupted" 1 "an earlier `key delete` was interrupted and has to be finished first"
     FolderBusy           "folder_busy"            1 "another `iac` works in the secrets folder"
     GroupMissing         "group_missing"          1 "there is no such security group"

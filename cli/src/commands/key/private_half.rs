@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use iac_core::key_work::KeyFileName;
 use iac_core::name::KeyName;
 use iac_core::observed::KeyPair;
+use iac_core::public_key::has_passphrase;
+use iac_core::quote;
 use iac_core::tag::Owner;
 
 use crate::aws::Aws;
@@ -50,14 +52,29 @@ async fn proven(folder: &SecretsFolder, name: &KeyName, path: &Path, pair: &KeyP
         Found::Other => return Err(differs("it is no ordinary file")),
         Found::File { content, mode } => (content, mode),
     };
+    if has_passphrase(&String::from_utf8_lossy(&content)) {
+        return Err(locked(path));
+    }
     match (keygen::public_half(&content).await?, &pair.public_key) {
         (PrivateKey::Of(own), Some(pairs)) if own == *pairs => Ok(mode),
         (PrivateKey::Of(_), Some(_)) => Err(differs("it is another key")),
         (PrivateKey::Of(_), None) => Err(differs("AWS does not tell the pair's public key")),
-        (PrivateKey::Unreadable(said), _) => {
-            Err(differs(&format!("it cannot be read as a private key without a passphrase: {said}")))
-        }
+        (PrivateKey::Unreadable(said), _) => Err(differs(&format!("it cannot be read as a private key: {said}"))),
     }
+}
+
+fn locked(path: &Path) -> Error {
+    let message =
+        format!("`{}` has a passphrase, and a host is waited for without a person who types it", path.display());
+    Error::new(Kind::KeyFileLocked, message)
+        .hint("use a pair without one: `iac key create --key-name NAME`")
+        .hint(format!("or take the passphrase away with `ssh-keygen -p -f {}`", word(path)))
+}
+
+/// A path as one would type it in a shell.
+fn word(path: &Path) -> String {
+    let path = path.display().to_string();
+    quote::word(&path).unwrap_or(path)
 }
 
 fn missing(folder: &SecretsFolder, name: &KeyName, path: &Path) -> Error {
@@ -81,8 +98,14 @@ fn make_private(context: &Context<'_>, path: &Path, mode: u32, pair: &KeyPair) -
         return Ok(());
     }
     if pair.owner() == Owner::Someone {
-        context.ui.warn(&format!("others can read `{}`, so `ssh` will refuse it", path.display()));
-        return Ok(());
+        // OpenSSH looks at the permissions of this user's own files alone.
+        if !files::is_own(path) {
+            return Ok(());
+        }
+        let message = format!("others can read `{}`, so OpenSSH does not use it", path.display());
+        let chmod =
+            format!("make it private with `chmod 600 {}`: the pair is not ours, so that is left to you", word(path));
+        return Err(Error::new(Kind::KeyFileOpen, message).hint(chmod));
     }
     files::make_private(path)?;
     context.ui.note(&format!("others could read `{}`; now only its owner can (0600)", path.display()));
@@ -152,7 +175,8 @@ mod tests {
     fn what_is_no_private_key_is_no_private_half() {
         let error = said(&[("dev.pem", "precious")], PublicKey::parse(OTHER).ok());
         assert!(
-            error.starts_with("key_file_differs\n") && error.contains("caused by: it cannot be read as a private key"),
+            error.starts_with("key_file_differs\n")
+                && error.contains("caused by: it cannot be read as a private key: "),
             "{error}"
         );
     }

@@ -46,6 +46,38 @@ fn without_the_private_half_nothing_is_launched() {
 }
 
 #[test]
+fn a_key_file_that_openssh_would_not_use_stops_a_launch() {
+    let mut laptop = ready();
+    let pem = laptop.secrets().join("nitro-dev.pem");
+    std::fs::copy(&pem, laptop.secrets().join("theirs.pem")).unwrap();
+    let public = laptop.command("ssh-keygen").arg("-yf").arg(&pem).output().unwrap().stdout;
+    let material = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, public);
+    laptop.aws().call("ImportKeyPair", &[("KeyName", "theirs"), ("PublicKeyMaterial", &material)]);
+    laptop.set("BKY_IAC_KEY_NAME", "theirs");
+    let theirs = laptop.secrets().join("theirs.pem");
+    std::fs::set_permissions(&theirs, std::os::unix::fs::PermissionsExt::from_mode(0o640)).unwrap();
+    let _ = laptop.iac(CREATE).fails("key_file_open");
+    let open = laptop.iac([CREATE, ["--output", "text"]].concat()).transcript();
+    insta::assert_snapshot!(open.split_once('\n').unwrap().1, @"
+    ! error: others can read `~/secrets/theirs.pem`, so OpenSSH does not use it
+    ! hint: make it private with `chmod 600 ~/secrets/theirs.pem`: the pair is not ours, so that is left to you
+    (exit status: 1)
+    ");
+    std::fs::set_permissions(&theirs, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let mut locking = laptop.command("ssh-keygen");
+    assert!(locking.args(["-q", "-p", "-N", "secret", "-f"]).arg(&theirs).status().unwrap().success());
+    let _ = laptop.iac(CREATE).fails("key_file_locked");
+    let locked = laptop.iac([CREATE, ["--output", "text"]].concat()).transcript();
+    insta::assert_snapshot!(locked.split_once('\n').unwrap().1, @"
+    ! error: `~/secrets/theirs.pem` has a passphrase, and a host is waited for without a person who types it
+    ! hint: use a pair without one: `iac key create --key-name NAME`
+    ! hint: or take the passphrase away with `ssh-keygen -p -f ~/secrets/theirs.pem`
+    (exit status: 1)
+    ");
+    assert!(laptop.aws().requests_of("RunInstances").is_empty());
+}
+
+#[test]
 fn a_region_without_a_default_vpc_is_said_to_need_a_subnet() {
     let mut laptop = ready();
     let proxy = laptop.proxy();
