@@ -1,5 +1,5 @@
 //! The caller's own address, as AWS's public-address service answers it. Whoever answers decides from where SSH is let
-//! in, so anything but exactly one public IPv4 address is refused.
+//! in, so anything but exactly one public IPv4 address is refused. And what can be the address of an instance.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -47,6 +47,26 @@ pub fn caller_address(text: &str) -> Result<IpAddr, AddressError> {
     }
 }
 
+/// Tells whether a text is an IP address or a DNS name, and so no option, pattern or further line for OpenSSH.
+///
+/// See RFC 1123, section 2.1, for names.
+#[must_use]
+pub fn is_host(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_of_label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        (1..=63).contains(&label.len())
+            && label.bytes().all(is_of_label)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let is_name = || {
+        // A last label of digits alone would be a broken IPv4 address.
+        let last = text.rsplit('.').next().unwrap_or_default();
+        text.len() <= 253 && text.split('.').all(is_label) && !last.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    text.parse::<IpAddr>().is_ok() || is_name()
+}
+
 /// Says what an address is for, if not for a host on the public internet.
 ///
 /// See <https://www.iana.org/assignments/iana-ipv4-special-registry>.
@@ -77,6 +97,37 @@ mod tests {
             ["203.0.113.5", " 198.51.100.1\r\n", "192.0.2.9\n", "8.8.8.8", "100.63.0.1", "172.32.0.1", "1.0.0.1"]
         {
             assert_eq!(caller_address(text).map(|address| address.to_string()).as_deref(), Ok(text.trim()));
+        }
+    }
+
+    #[test]
+    fn only_an_address_or_a_name_is_a_host() {
+        for text in ["203.0.113.5", "2001:db8::1", "ec2-203-0-113-5.compute-1.amazonaws.com", "localhost", "xn--e1a.4a"]
+        {
+            assert!(is_host(text), "{text}");
+        }
+        let long = format!("{}.com", "a".repeat(64));
+        for text in [
+            "",
+            ".",
+            "a..b",
+            "a.",
+            "-oProxyCommand=id",
+            "a-.com",
+            "203.0.113.256",
+            "203.0.113.5/32",
+            "fe80::1%eth0",
+            "%h",
+            "*",
+            "a b",
+            "a,b",
+            "a\nProxyCommand id",
+            "${HOME}",
+            "\"a\"",
+            "é.com",
+            &long,
+        ] {
+            assert!(!is_host(text), "{text}");
         }
     }
 

@@ -28,10 +28,16 @@ pub fn has_host(text: &str, instance_id: &str) -> Result<bool, KnownHostsError> 
     Ok(without_host(text, instance_id)? != text)
 }
 
+/// Tells whether a text can be an instance id: no other text is a host name for OpenSSH's files and command line.
+#[must_use]
+pub fn is_instance_id(text: &str) -> bool {
+    let is_of_id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && !text.starts_with('-') && text.bytes().all(is_of_id)
+}
+
 /// Returns the text without the instance.
 pub fn without_host(text: &str, instance_id: &str) -> Result<String, KnownHostsError> {
-    let is_id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if instance_id.is_empty() || !instance_id.bytes().all(is_id) {
+    if !is_instance_id(instance_id) {
         return Err(KnownHostsError::NotAnInstanceId(instance_id.to_owned()));
     }
     let stays = |line: &&str| line.split_ascii_whitespace().next() != Some(instance_id);
@@ -64,7 +70,7 @@ mod tests {
 
     #[test]
     fn what_is_no_id_is_refused() {
-        for id in ["", "*", "i-0a,i-0b", "i-0a *", "I-0A", "i-0a\n", "#", "[i-0a]:22", "i-\u{1b}"] {
+        for id in ["", "*", "i-0a,i-0b", "i-0a *", "I-0A", "i-0a\n", "-f", "#", "[i-0a]:22", "i-\u{1b}"] {
             assert_eq!(without_host(OTHERS, id), Err(KnownHostsError::NotAnInstanceId(id.to_owned())));
             assert!(with_host(OTHERS, id, &[key("A")]).is_err());
         }

@@ -33,6 +33,8 @@ pub mod public_key;
 pub mod quote;
 pub mod secret;
 pub mod ssh_block;
+pub mod ssh_log;
+pub mod ssh_options;
 pub mod suggest;
 pub mod table;
 pub mod tag;

@@ -118,6 +118,13 @@ fn steers_terminal(character: char) -> bool {
         || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Returns the last lines of what a program said, without empty ones: whoever runs it may say any number of them.
+#[must_use]
+pub fn last_lines(text: &str, most: usize) -> Vec<&str> {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(most)..].to_vec()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -4,9 +4,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use iac_core::address::is_host;
 use iac_core::console::{HostKey, host_keys};
 use iac_core::known_hosts;
 use iac_core::observed::Instance;
+use iac_core::text::excerpt;
 
 use crate::aws::Aws;
 use crate::commands::Context;
@@ -20,6 +22,8 @@ use crate::ssh::{SshError, Target, Trouble};
 /// How much longer the console is looked at once the server answers, before its word is taken for it: what prints the
 /// keys runs at the very end of the first boot.
 const AFTER_ANSWER: Duration = Duration::from_secs(10);
+/// How long one attempt to log in, or to be shown the host keys, may take before the next.
+const ATTEMPT: Duration = Duration::from_secs(20);
 /// How long a server may refuse the key while its first boot is still installing it.
 const DENIED: Duration = Duration::from_secs(10);
 
@@ -62,6 +66,16 @@ pub(crate) fn target(
         Error::new(Kind::NoAddress, format!("instance {} has no public address", instance.id))
             .hint("launch it in a subnet that gives public addresses, with `subnet_id`")
     })?;
+    // What AWS says goes into files of OpenSSH's and onto its command line.
+    let unusable = |what: &str, text: &str| {
+        Error::new(Kind::AwsAnswer, format!("AWS's answer holds no usable {what}: `{}`", excerpt(text, 80)))
+    };
+    if !known_hosts::is_instance_id(&instance.id) {
+        return Err(unusable("instance id", &instance.id));
+    }
+    if !is_host(address) {
+        return Err(unusable("address", address));
+    }
     Ok(Target {
         instance_id: instance.id.clone(),
         address: address.to_owned(),
@@ -134,7 +148,8 @@ async fn printed(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Pati
 async fn shown(context: &Context<'_>, target: &Target, patience: &mut Patience) -> Result<Vec<HostKey>> {
     let progress = context.ui.progress(&format!("waiting for {} to show its host keys", target.address));
     loop {
-        let keys = progress.during(context.interrupt.or_stop(target.shown_host_keys())).await??;
+        let keys =
+            progress.during(context.interrupt.or_stop(target.shown_host_keys(patience.one_look(ATTEMPT)))).await??;
         if !keys.is_empty() {
             return Ok(keys);
         }
@@ -150,15 +165,16 @@ async fn answers(context: &Context<'_>, target: &Target, patience: &mut Patience
     let progress = context.ui.progress(&format!("waiting for SSH on {}", target.instance_id));
     let mut denied: Option<Patience> = None;
     loop {
-        let failure = match progress.during(context.interrupt.or_stop(target.probe())).await? {
+        let failure = match progress.during(context.interrupt.or_stop(target.probe(patience.one_look(ATTEMPT)))).await?
+        {
             Ok(()) => return Ok(()),
             Err(SshError::Connection(failure)) => failure,
             Err(error) => return Err(error.into()),
         };
         let may_pass = match failure.trouble {
-            Trouble::HostKey | Trouble::Options => false,
-            Trouble::Denied => !denied.get_or_insert_with(|| Patience::new(DENIED)).is_over(),
-            Trouble::Unreachable | Trouble::Other => true,
+            Trouble::HostKey | Trouble::NoHostKey | Trouble::KeyFile | Trouble::Algorithms | Trouble::Options => false,
+            Trouble::Denied | Trouble::Locked => !denied.get_or_insert_with(|| Patience::new(DENIED)).is_over(),
+            Trouble::Unreachable | Trouble::Signal | Trouble::Other => true,
         };
         if !may_pass {
             return Err((*failure).into());

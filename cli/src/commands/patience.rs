@@ -17,6 +17,7 @@ pub(crate) struct Patience {
 impl Patience {
     const FIRST: Duration = Duration::from_millis(100);
     const LONGEST: Duration = Duration::from_secs(3);
+    const SHORTEST_LOOK: Duration = Duration::from_secs(1);
 
     /// Starts to count now.
     pub(crate) fn new(timeout: Duration) -> Self {
@@ -31,6 +32,14 @@ impl Patience {
     /// Whether the time is over.
     pub(crate) fn is_over(&self) -> bool {
         self.left().is_zero()
+    }
+
+    /// How long one look may take: the time that is left, within these bounds.
+    ///
+    /// At least a second, so that even a wait of no time looks once; at most `most`, so that what hangs once is tried
+    /// again.
+    pub(crate) fn one_look(&self, most: Duration) -> Duration {
+        self.left().min(most).max(Self::SHORTEST_LOOK)
     }
 
     /// Pauses before the next look, each time a little longer, never past the end.

@@ -8,13 +8,13 @@ use super::target::target;
 use crate::args::{SshCommand, TargetOptions};
 use crate::commands::Context;
 use crate::error::{Error, Kind, Result};
-use crate::ssh::Target;
+use crate::ssh::{self, Target};
 
 /// Connects, and returns the status of what ran there, or OpenSSH's own 255.
 pub(super) async fn run(context: &Context<'_>, command: SshCommand) -> Result<u8> {
     let target = Box::pin(target(context, &command.target)).await?;
     if command.config {
-        return print_block(context, &command.target, &target).map(|()| 0);
+        return print_block(context, &command.target, &target).await.map(|()| 0);
     }
     let line =
         (!command.argv.is_empty()).then(|| quote::command(&command.argv).expect("arguments of a process hold no NUL"));
@@ -26,10 +26,10 @@ pub(super) async fn run(context: &Context<'_>, command: SshCommand) -> Result<u8
 }
 
 /// Prints the block; the host key is proven by now, so that whoever uses it is as safe as `iac ssh`.
-fn print_block(context: &Context<'_>, options: &TargetOptions, target: &Target) -> Result<()> {
+async fn print_block(context: &Context<'_>, options: &TargetOptions, target: &Target) -> Result<()> {
     // An id may be that of an instance with another name.
     let name = context.settings.optional_instance_name().filter(|_| options.id.is_none()).map(InstanceName::as_str);
-    let block = target.host_block(name).map_err(|error| {
+    let block = target.host_block(name, ssh::version().await?).map_err(|error| {
         Error::new(Kind::SettingInvalid, "the `Host` block cannot be written")
             .cause(error)
             .hint("choose another `secrets_folder` or `key_name`")

@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicU64;
 
 use iac_core::quote;
 
-use super::{SshError, Target};
+use super::{SshError, Target, told};
 use crate::files::{Incoming, ReceiveError};
 
 /// Runs on the instance, by `sh`; its exit statuses are those of [`Withheld`].
@@ -78,7 +78,7 @@ impl Target {
             // Where this machine took no more, the script's end is only what followed.
             (_, Err(error)) if error.is_ours() => Err(error.into()),
             (status, _) => {
-                let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+                let said = told(&output.stderr);
                 Err(DownloadError::Withheld(Withheld::of(status), said))
             }
         }

@@ -18,6 +18,12 @@ pub(crate) enum SshError {
         /// What the system says.
         source: io::Error,
     },
+    /// What OpenSSH is to write to cannot be made or read; the system says where.
+    #[error("cannot work with a temporary file")]
+    Temporary(#[source] io::Error),
+    /// The instance sends more than is kept in memory; the program was ended.
+    #[error("the instance sent more than {} MiB", .0 >> 20)]
+    TooMuch(u64),
     /// OpenSSH itself failed, not the command on the instance.
     #[error(transparent)]
     Connection(Box<Failure>),

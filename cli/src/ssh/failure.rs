@@ -1,6 +1,22 @@
 //! What OpenSSH's own messages mean: the one table of its known failures.
 
+use std::path::Path;
+use std::time::Duration;
+
+use iac_core::public_key::has_passphrase;
+use iac_core::ssh_log::BY_SIGNAL;
+use iac_core::text::last_lines;
+
 use super::Target;
+use crate::files::{self, Found};
+
+/// How many lines of OpenSSH and of programs on the instance are told, the last ones: a server can say any number.
+pub(crate) const TOLD: usize = 12;
+
+/// What programs on the instance said, as it is told.
+pub(super) fn told(stderr: &[u8]) -> String {
+    last_lines(&String::from_utf8_lossy(stderr), TOLD).join("\n")
+}
 
 /// A connection that OpenSSH could not make or keep.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,19 +38,34 @@ pub(crate) struct Failure {
 pub(crate) enum Trouble {
     /// The server showed a host key other than the proven ones.
     HostKey,
+    /// OpenSSH finds no key of the server in our list: that cannot be read, or holds none that it uses.
+    NoHostKey,
+    /// OpenSSH does not use the private key, because others can read the file.
+    KeyFile,
     /// The server does not let the user in with the key.
     Denied,
+    /// It does not, and the key's passphrase was not typed, nor is it in an agent.
+    Locked,
+    /// OpenSSH and the server have no algorithm in common.
+    Algorithms,
     /// Nothing answers, or not for long enough: it may do so later.
     Unreachable,
     /// This OpenSSH, or the user's configuration of it, does not take an option.
     Options,
+    /// A signal ended the command on the instance.
+    Signal,
     /// Something else; its own words must do.
     Other,
 }
 
 /// What stands in a message, and what it means; the first that fits counts.
-const KNOWN: [(&str, Trouble); 20] = [
+const KNOWN: [(&str, Trouble); 26] = [
+    ("in revoked keys file", Trouble::Options),
+    ("host key is known for", Trouble::NoHostKey),
     ("Host key verification failed", Trouble::HostKey),
+    ("UNPROTECTED PRIVATE KEY FILE", Trouble::KeyFile),
+    ("bad permissions", Trouble::KeyFile),
+    ("Unable to negotiate", Trouble::Algorithms),
     ("Permission denied (", Trouble::Denied),
     ("Too many authentication failures", Trouble::Denied),
     ("Bad configuration option", Trouble::Options),
@@ -54,22 +85,39 @@ const KNOWN: [(&str, Trouble); 20] = [
     ("Broken pipe", Trouble::Unreachable),
     ("not responding", Trouble::Unreachable),
     ("kex_exchange_identification", Trouble::Unreachable),
+    (BY_SIGNAL, Trouble::Signal),
 ];
 
 impl Failure {
+    /// What may have let us in, but does not answer.
+    pub(super) fn silent(target: &Target, within: Duration) -> Self {
+        let said = format!("the server did not answer within {} s", within.as_secs_f32().ceil());
+        Self { trouble: Trouble::Unreachable, ..Self::read(target, &[said]) }
+    }
+
     /// Reads what OpenSSH said about a connection to this target.
-    pub(super) fn read(target: &Target, said: &str) -> Self {
-        let lines = said.lines().map(str::trim).filter(|line| is_worth_reading(line));
+    pub(super) fn read(target: &Target, said: &[String]) -> Self {
+        let lines: Vec<&str> = said.iter().map(|line| line.trim()).filter(|line| is_worth_reading(line)).collect();
+        let last = lines.len().saturating_sub(TOLD);
+        let trouble = match trouble(&said.join("\n")) {
+            Trouble::Denied if is_locked(&target.key_file) => Trouble::Locked,
+            trouble => trouble,
+        };
         Self {
-            trouble: trouble(said),
+            trouble,
             instance_id: target.instance_id.clone(),
             endpoint: format!("{} port {}", target.address, target.port),
             user: target.user.clone(),
             key_file: target.key_file.display().to_string(),
             known_hosts: target.known_hosts.display().to_string(),
-            said: lines.map(str::to_owned).collect(),
+            said: lines[last..].iter().map(|&line| line.to_owned()).collect(),
         }
     }
+}
+
+fn is_locked(key_file: &Path) -> bool {
+    let found = files::read(key_file);
+    matches!(found, Ok(Found::File { content, .. }) if has_passphrase(&String::from_utf8_lossy(&content)))
 }
 
 /// Leaves out how OpenSSH frames and explains a wrong host key; its advice is to remove the right one.
@@ -112,7 +160,12 @@ mod tests {
         for (said, expected) in [
             (
                 "No ED25519 host key is known for i-1 and you have requested strict checking.\r\nHost key verification failed.\r\n",
-                Trouble::HostKey,
+                Trouble::NoHostKey,
+            ),
+            ("Host key for i-1 has changed.\r\nHost key verification failed.\r\n", Trouble::HostKey),
+            (
+                "@ WARNING: UNPROTECTED PRIVATE KEY FILE! @\nLoad key \"/x\": bad permissions\nx: Permission denied (publickey).",
+                Trouble::KeyFile,
             ),
             ("ec2-user@127.0.0.2: Permission denied (publickey).\r\n", Trouble::Denied),
             ("Received disconnect from 127.0.0.2 port 22:2: Too many authentication failures", Trouble::Denied),
@@ -125,7 +178,9 @@ mod tests {
             ("ssh: Could not resolve hostname ec2.example: Name or service not known", Trouble::Unreachable),
             ("client_loop: send disconnect: Broken pipe", Trouble::Unreachable),
             ("Timeout, server 127.0.0.2 not responding.", Trouble::Unreachable),
-            ("Unable to negotiate with 127.0.0.2 port 22: no matching cipher found.", Trouble::Other),
+            ("Unable to negotiate with 127.0.0.2 port 22: no matching cipher found.", Trouble::Algorithms),
+            (BY_SIGNAL, Trouble::Signal),
+            ("`ssh` ended with status 0 before the instance told the command's", Trouble::Other),
             ("", Trouble::Other),
         ] {
             assert_eq!(trouble(said), expected, "{said}");

@@ -70,7 +70,7 @@ pub(crate) async fn public_half(private_key: &[u8]) -> Result<PrivateKey, Keygen
 
 /// The program, in a process group of its own: Ctrl-C is this process's to answer, after the step under way.
 fn program() -> Command {
-    let mut command = Command::new(PROGRAM);
+    let mut command = super::program(PROGRAM);
     command.process_group(0).kill_on_drop(true);
     command
 }

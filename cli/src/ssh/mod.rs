@@ -6,6 +6,7 @@ mod error;
 mod failure;
 pub(crate) mod keygen;
 mod keyscan;
+mod program;
 mod run;
 mod source;
 mod target;
@@ -14,7 +15,9 @@ mod version;
 
 pub(crate) use download::{DownloadError, Withheld};
 pub(crate) use error::SshError;
-pub(crate) use failure::{Failure, Trouble};
+use failure::told;
+pub(crate) use failure::{Failure, TOLD, Trouble};
+use program::program;
 pub(crate) use source::{Source, SourceError};
 pub(crate) use target::Target;
 pub(crate) use upload::{Refusal, UploadError};

@@ -1,12 +1,11 @@
-//! Which server to connect to, and the options that every call of OpenSSH gets.
-//!
-//! For each option OpenSSH takes the first value it meets, so the ones given here beat the user's configuration. The
-//! rest of that stays in force: jump hosts, agents, ciphers.
+//! Which server to connect to, and the options that every call of OpenSSH gets: where it is, who logs in, and what
+//! [`ssh_options`] says of the rest.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use iac_core::ssh_block::{self, BlockError, quoted};
+use iac_core::ssh_options::{self, Version};
 
 /// A server whose host key is proven, and how to log in there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,35 +21,14 @@ pub(crate) struct Target {
     pub(crate) config: Option<PathBuf>,
 }
 
-/// What an option that is not ours could do to the proof of the host key, or to the bytes that pass.
-const FIXED: [(&str, &str); 13] = [
-    // The host key is in our file under the instance id, or the connection is not made.
-    ("StrictHostKeyChecking", "yes"),
-    ("GlobalKnownHostsFile", "none"),
-    ("KnownHostsCommand", "none"),
-    ("VerifyHostKeyDNS", "no"),
-    ("NoHostAuthenticationForLocalhost", "no"),
-    // The address is not part of the identity: AWS gives it to another instance tomorrow.
-    ("CheckHostIP", "no"),
-    ("CanonicalizeHostname", "no"),
-    ("UpdateHostKeys", "no"),
-    // A connection that somebody else has opened was not checked by us.
-    ("ControlPath", "none"),
-    ("ControlMaster", "no"),
-    // What is to run there is said by us.
-    ("RemoteCommand", "none"),
-    ("IdentitiesOnly", "yes"),
-    ("ServerAliveInterval", "15"),
-];
-
 /// What OpenSSH's patterns take for a variable begins with these two characters.
 const VARIABLE: &str = "${";
 /// A variable whose value is `$`, so that a path may hold [`VARIABLE`]: OpenSSH has no other way to say it.
 pub(super) const DOLLAR: &str = "IAC_DOLLAR";
 
 impl Target {
-    /// The options of every call; the destination is the instance id.
-    pub(super) fn options(&self) -> Vec<OsString> {
+    /// The options of every call by a client of this version; the destination is the instance id.
+    pub(super) fn options(&self, version: Option<Version>) -> Vec<OsString> {
         let mut options: Vec<OsString> = Vec::new();
         if let Some(config) = &self.config {
             options.extend(["-F".into(), config.into()]);
@@ -62,7 +40,7 @@ impl Target {
         option("HostKeyAlias", &self.instance_id);
         option("UserKnownHostsFile", &quoted_path(&self.known_hosts));
         option("IdentityFile", &quoted_path(&self.key_file));
-        for (name, value) in FIXED {
+        for (name, value) in ssh_options::always(version) {
             option(name, value);
         }
         options
@@ -70,10 +48,15 @@ impl Target {
 }
 
 impl Target {
-    /// The same options as a `Host` block for other programs; `name` is one more name for the host.
+    /// The same options as a `Host` block for other programs with a client of this version; `name` is one more name for
+    /// the host.
     ///
     /// It has to stand before blocks that say otherwise: OpenSSH takes the first value it meets.
-    pub(crate) fn host_block(&self, name: Option<&str>) -> Result<String, BlockError> {
+    pub(crate) fn host_block(
+        &self,
+        name: Option<&str>,
+        version: &super::version::Version,
+    ) -> Result<String, BlockError> {
         let path = |path: &Path| ssh_block::quoted_path(&path.to_string_lossy());
         let mut options = vec![
             ("HostName", quoted(&self.address)),
@@ -83,7 +66,8 @@ impl Target {
             ("UserKnownHostsFile", path(&self.known_hosts)?),
             ("IdentityFile", path(&self.key_file)?),
         ];
-        options.extend(FIXED.map(|(option, value)| (option, value.to_owned())));
+        let always = ssh_options::always(version.number);
+        options.extend(always.map(|(option, value)| (option, value.to_owned())));
         Ok(ssh_block::block(&ssh_block::host_names(name, &self.instance_id), &options))
     }
 }
@@ -115,7 +99,7 @@ mod tests {
     /// What OpenSSH itself makes of the options, on top of a configuration that wants everything else.
     fn understood(target: &Target) -> Vec<String> {
         let output =
-            Command::new("ssh").arg("-G").args(target.options()).args(["--", "i-0a"]).env(DOLLAR, "$").output();
+            Command::new("ssh").arg("-G").args(target.options(None)).args(["--", "i-0a"]).env(DOLLAR, "$").output();
         let output = output.expect("`ssh` should run");
         let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{stderr}");
@@ -129,8 +113,10 @@ mod tests {
         let hostile = "Host *\nHostName elsewhere\nPort 1\nUser root\nHostKeyAlias other\nUserKnownHostsFile /dev/null\n\
             GlobalKnownHostsFile /dev/null\nStrictHostKeyChecking no\nKnownHostsCommand /bin/echo\nVerifyHostKeyDNS yes\n\
             NoHostAuthenticationForLocalhost yes\nCheckHostIP yes\nUpdateHostKeys yes\nControlPath /tmp/c\n\
-            ControlMaster auto\nRemoteCommand tmux\nIdentitiesOnly no\nCanonicalizeHostname always\n\
-            CanonicalDomains example.org\n";
+            ControlMaster auto\nControlPersist yes\nRemoteCommand tmux\nIdentitiesOnly no\n\
+            CanonicalizeHostname always\nCanonicalDomains example.org\nSessionType none\nStdinNull yes\n\
+            ForkAfterAuthentication yes\nPermitLocalCommand yes\nLocalCommand echo noise\nServerAliveCountMax 0\n\
+            ConnectionAttempts 50\n";
         std::fs::write(&config, hostile).expect("the configuration");
         let lines = understood(&Target { config: Some(config), ..target() });
         for expected in [
@@ -146,6 +132,13 @@ mod tests {
             "checkhostip no",
             "updatehostkeys false",
             "controlmaster false",
+            "controlpersist no",
+            "sessiontype default",
+            "stdinnull no",
+            "forkafterauthentication no",
+            "permitlocalcommand no",
+            "serveralivecountmax 3",
+            "connectionattempts 1",
             "identitiesonly yes",
             "canonicalizehostname false",
             "identityfile /secrets/dev.pem",

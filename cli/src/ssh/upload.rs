@@ -11,7 +11,7 @@ use iac_core::destination::Destination;
 use iac_core::quote;
 
 use super::source::{SendError, Source, SourceError};
-use super::{SshError, Target};
+use super::{SshError, Target, told};
 
 /// Runs on the instance, by `sh`; its exit statuses are those of [`Refusal`].
 const SCRIPT: &str = include_str!("place.sh");
@@ -91,7 +91,7 @@ impl Target {
         match output.status {
             0 => Ok(()),
             status => {
-                let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+                let said = told(&output.stderr);
                 Err(UploadError::Refused(Refusal::of(status), said))
             }
         }

@@ -2,29 +2,42 @@
 
 use std::process::Stdio;
 
-use tokio::process::Command;
+use iac_core::ssh_options::{self, OLDEST};
+use tokio::sync::OnceCell;
 
-use super::SshError;
+use super::{SshError, program};
 
 const PROGRAM: &str = "ssh";
-/// The oldest version whose options are all that we use.
-const OLDEST: (u32, u32) = (8, 5);
+
+/// The installed one, once somebody has asked.
+static INSTALLED: OnceCell<Version> = OnceCell::const_new();
 
 /// An installed OpenSSH.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Version {
     /// As it names itself, such as `OpenSSH_9.2p1`.
     pub(crate) name: String,
-    /// Whether it has all that we use.
-    pub(crate) is_enough: bool,
+    /// Its number, where it has one that can be read.
+    pub(super) number: Option<ssh_options::Version>,
 }
 
-/// Asks the installed `ssh` which it is.
-pub(crate) async fn version() -> Result<Version, SshError> {
-    let mut command = Command::new(PROGRAM);
-    let output = command.arg("-V").stdin(Stdio::null()).output().await;
-    let output = output.map_err(|error| SshError::start(PROGRAM, error))?;
-    Ok(read(&String::from_utf8_lossy(&output.stderr)))
+impl Version {
+    /// Whether it has all that we use.
+    pub(crate) fn is_enough(&self) -> bool {
+        self.number.is_some_and(|number| number >= OLDEST)
+    }
+}
+
+/// Which `ssh` is installed; it is asked once.
+pub(crate) async fn version() -> Result<&'static Version, SshError> {
+    INSTALLED
+        .get_or_try_init(async || {
+            let mut command = program(PROGRAM);
+            let output = command.arg("-V").stdin(Stdio::null()).kill_on_drop(true).output().await;
+            let output = output.map_err(|error| SshError::start(PROGRAM, error))?;
+            Ok(read(&String::from_utf8_lossy(&output.stderr)))
+        })
+        .await
 }
 
 fn read(said: &str) -> Version {
@@ -34,7 +47,7 @@ fn read(said: &str) -> Version {
         let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
         Some((major.parse::<u32>().ok()?, minor.parse::<u32>().ok()?))
     });
-    Version { is_enough: number.is_some_and(|number| number >= OLDEST), name }
+    Version { name, number }
 }
 
 #[cfg(test)]
@@ -52,7 +65,8 @@ mod tests {
             ("Dropbear v2022.83", "Dropbear", false),
             ("", "", false),
         ] {
-            assert_eq!(read(said), Version { name: name.to_owned(), is_enough }, "{said}");
+            let version = read(said);
+            assert_eq!((version.name.as_str(), version.is_enough()), (name, is_enough), "{said}");
         }
     }
 }

@@ -56,6 +56,17 @@ fn a_run_without_a_connection_has_openssh_s_status_and_words() {
 }
 
 #[test]
+fn an_output_without_end_is_not_kept() {
+    let host = Host::new();
+    for line in ["cat /dev/zero", "cat /dev/zero >&2"] {
+        let refused = host.laptop.iac(["deploy", "run", line]).fails("host_answer");
+        assert!(refused.stderr.contains("the instance sent more than 16 MiB"), "{}", refused.stderr);
+    }
+    let run = host.laptop.iac(["deploy", "run", "head -c 16777216 /dev/zero | tr '\\0' x"]).ok().json();
+    assert_eq!(run["stdout"].as_str().unwrap().len(), 16 << 20);
+}
+
+#[test]
 fn a_file_arrives_with_its_bytes_and_its_mode() {
     let host = Host::new();
     let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();

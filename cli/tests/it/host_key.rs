@@ -61,6 +61,23 @@ fn another_key_than_the_console_s_is_refused_whatever_the_user_s_configuration()
 }
 
 #[test]
+fn a_list_of_host_keys_that_openssh_cannot_use_is_no_other_host_key() {
+    let host = Host::new();
+    let damaged = format!("{} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5\n", host.id);
+    host.laptop.write("secrets/known_hosts", damaged);
+    insta::assert_snapshot!(host.laptop.iac(["ssh", "--", "true"]).transcript(), @"
+    $ iac ssh -- true
+    ! error: OpenSSH finds no host key that it uses for i-1 in `~/secrets/known_hosts`
+    ! caused by: No ED25519 host key is known for i-1 and you have requested strict checking.
+    ! caused by: Host key verification failed.
+    ! hint: check that `~/secrets/known_hosts` can be read, and the `HostKeyAlgorithms` of your `ssh_config`
+    ! hint: where its lines of `i-1` are damaged, remove them: the host key is then proven anew
+    (exit status: 255)
+    ");
+    let _ = host.laptop.iac(["deploy", "copy", "ssh_config"]).fails("host_key_unproven");
+}
+
+#[test]
 fn create_reports_the_instance_whose_key_differs() {
     let laptop = Laptop::new();
     laptop.cloud(&json!({"console": "other"}));

@@ -33,6 +33,7 @@ mod screens;
 mod security_group;
 mod ssh;
 mod ssh_block;
+mod ssh_settings;
 mod story;
 mod terminal;
 mod types;

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::harness::{Host, Laptop, launched};
+use crate::harness::{Fault, Host, Laptop, When, launched};
 
 #[test]
 fn the_remote_sees_the_words_that_were_given() {
@@ -125,6 +125,22 @@ fn a_private_key_that_is_not_here_is_named() {
 }
 
 #[test]
+fn a_key_with_a_passphrase_that_nobody_types_is_named() {
+    let host = Host::new();
+    let mut locking = host.laptop.command("ssh-keygen");
+    locking.args(["-q", "-p", "-N", "secret", "-f"]).arg(host.laptop.secrets().join("nitro-dev.pem"));
+    assert!(locking.status().unwrap().success());
+    insta::assert_snapshot!(host.laptop.iac(["ssh", "--", "true"]).transcript(), @"
+    $ iac ssh -- true
+    ! error: `~/secrets/nitro-dev.pem` has a passphrase, which nobody has typed: i-1
+    ! caused by: ec2-user@ADDRESS-1: Permission denied (publickey).
+    ! hint: load it into the agent with `ssh-add ~/secrets/nitro-dev.pem`, then run the command again
+    (exit status: 255)
+    ");
+    let _ = host.laptop.iac(["deploy", "copy", "ssh_config"]).fails("key_file_locked");
+}
+
+#[test]
 fn a_server_that_does_not_let_in_is_openssh_s_own_failure() {
     let host = Host::new();
     fs::write(host.home.join(".ssh/authorized_keys"), "").unwrap();
@@ -179,6 +195,39 @@ fn a_missing_openssh_is_named() {
     ! hint: install OpenSSH's client, for instance with `apt-get install openssh-client` or `dnf install openssh-clients`
     (exit status: 1)
     ");
+}
+
+#[test]
+fn a_folder_for_temporary_files_that_is_not_there_is_named() {
+    let mut host = Host::new();
+    host.laptop.set("TMPDIR", host.laptop.path("nothing"));
+    let transcript = host.laptop.iac(["deploy", "run", "true", "--output", "text"]).transcript();
+    let name = transcript.split_once("~/nothing/").unwrap().1.split_once('"').unwrap().0.to_owned();
+    insta::assert_snapshot!(transcript.replace(&name, "NAME"), @r#"
+    $ iac deploy run true --output text
+    ! error: cannot work with a temporary file
+    ! caused by: No such file or directory (os error 2) at path "~/nothing/NAME"
+    ! hint: set `TMPDIR` to a folder that this user may write to and that has room
+    (exit status: 1)
+    "#);
+    let _ = host.laptop.iac(["deploy", "copy", "ssh_config"]).fails("file_failed");
+}
+
+#[test]
+fn an_address_that_is_none_reaches_no_file_and_no_command_line_of_openssh() {
+    let mut host = Host::new();
+    let described = host.laptop.aws().call("DescribeInstances", &[]);
+    let (before, rest) = described.split_once("<dnsName>").unwrap();
+    let after = rest.split_once("</dnsName>").unwrap().1;
+    let proxy = host.laptop.proxy();
+    for address in ["-oProxyCommand=touch${IFS}hit", "127.0.0.1\nProxyCommand touch hit", "%h;touch hit"] {
+        let answer = format!("{before}<dnsName>{address}</dnsName>{after}");
+        proxy.fault(When::First("DescribeInstances"), Fault::Answer(200, answer.leak()));
+        let refused = host.laptop.iac(["ssh", "--config"]).fails("aws_answer");
+        assert!(refused.stderr.contains("no usable address"), "{}", refused.stderr);
+        assert!(!refused.text().contains("Host "), "{}", refused.text());
+    }
+    assert!(!host.laptop.path("hit").exists());
 }
 
 #[test]

@@ -57,9 +57,16 @@ fn the_block_reads_the_same_whatever_the_format() {
         UpdateHostKeys no
         ControlPath none
         ControlMaster no
+        ControlPersist no
         RemoteCommand none
+        SessionType default
+        StdinNull no
+        PermitLocalCommand no
+        ForkAfterAuthentication no
         IdentitiesOnly yes
         ServerAliveInterval 15
+        ServerAliveCountMax 3
+        ConnectionAttempts 1
     "#);
     let by_id = host.laptop.iac(["ssh", "--config", "--id", &host.id]).ok().text();
     assert!(by_id.contains(&format!("Host {}\n", host.id)), "an id may have another name: {by_id}");

@@ -16,6 +16,8 @@ use crate::files::SecretsFolder;
 
 /// How long a console may take to show host keys that are not known yet: a look, not a wait for a boot.
 const CONSOLE: Duration = Duration::from_secs(3);
+/// How long the server may take to let us in.
+const ANSWER: Duration = Duration::from_secs(15);
 
 /// The live instance of the name that the settings give.
 pub(super) fn of<'a>(settings: &Settings, instances: &'a [Instance]) -> Option<&'a Instance> {
@@ -48,6 +50,6 @@ async fn answers(context: &Context<'_>, aws: &Aws, instance: &Instance) -> Resul
     };
     let target = host_key::target(settings, &folder, instance, &key_file)?;
     host_key::prove(context, aws, &folder, &target, &mut Patience::new(CONSOLE), host_key::Trust::Console).await?;
-    target.probe().await?;
+    target.probe(ANSWER).await?;
     Ok(target.address)
 }

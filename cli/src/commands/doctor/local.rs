@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use iac_core::doctor::Check;
+use iac_core::public_key::has_passphrase;
 use iac_core::quote;
 
 use super::of_error;
@@ -51,7 +52,7 @@ pub(super) fn configuration(settings: &Settings, unsound: Option<&Unsound>, envi
 pub(super) async fn programs() -> Check {
     const NAME: &str = "programs";
     match ssh::version().await {
-        Ok(version) if version.is_enough => Check::ok(NAME, version.name),
+        Ok(version) if version.is_enough() => Check::ok(NAME, version.name.clone()),
         Ok(version) => {
             Check::failed(NAME, format!("`ssh` is {}", version.name), "install OpenSSH's client, 8.5 or newer")
         }
@@ -126,6 +127,11 @@ fn private_key(settings: &Settings) -> Check {
     };
     let path = SecretsFolder::existing(folder).pem(name);
     match files::read(&path) {
+        Ok(Found::File { content, .. }) if has_passphrase(&String::from_utf8_lossy(&content)) => Check::failed(
+            NAME,
+            format!("{} has a passphrase, and a host is waited for without a person who types it", path.display()),
+            "use a pair without one: `iac key create --key-name NAME`",
+        ),
         Ok(Found::File { mode, .. }) => private(NAME, &path, mode, "600"),
         Ok(Found::Nothing) => {
             Check::warning(NAME, format!("{} is not there", path.display()), "make the pair with `iac key create`")

@@ -85,8 +85,14 @@ fn what_others_can_read_and_what_was_left_behind_is_said() {
     set(&laptop.secrets(), 0o700);
     assert_eq!(but_ok(&checks(&laptop.iac(["doctor"]).ok())), [("ssh", "not_checked")].into());
 
+    assert!(
+        laptop.command("ssh-keygen").args(["-q", "-p", "-N", "secret", "-f"]).arg(&key).status().unwrap().success()
+    );
+    let run = laptop.iac(["doctor"]).fails("checks_failed");
+    assert!(checks(&run)["private key"].1.contains("has a passphrase"), "{:?}", checks(&run));
+
     laptop.write("secrets/nitro-dev.pem.deleting", "");
-    let run = laptop.iac(["doctor"]).ok();
+    let run = laptop.iac(["doctor"]).fails("checks_failed");
     assert_eq!(mend(&run, "secrets folder"), "finish it with `iac key delete`");
     fs::write(&csv, "something else").unwrap();
     let run = laptop.iac(["doctor"]).fails("checks_failed");
