@@ -126,7 +126,7 @@ pub(crate) struct ExtendOptions {
     /// Trust the host key that the server shows, once, when the console shows none
     #[arg(long)]
     pub(crate) accept_host_key: bool,
-    /// How long a new instance may take to print its host keys
+    /// How long to wait for the host keys of a new instance, and for the host's answer
     #[arg(long, value_name = "SPAN", default_value = "1m")]
     pub(crate) timeout: Span,
 }

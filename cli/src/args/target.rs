@@ -42,7 +42,7 @@ pub(crate) struct TargetOptions {
     /// Trust the host key that the server shows, once, when the console shows none
     #[arg(long, global = true)]
     pub(crate) accept_host_key: bool,
-    /// How long a new instance may take to print its host keys
+    /// How long to wait for the host keys of a new instance, and for an answer to `host status`
     #[arg(long, global = true, value_name = "SPAN", default_value = "1m")]
     pub(crate) timeout: Span,
 }

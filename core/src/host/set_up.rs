@@ -30,6 +30,8 @@ pub struct SetUp {
     pub steps: Vec<Step>,
     /// Whether all of it has ended, well or not.
     pub has_ended: bool,
+    /// Where the files that it has written over are kept.
+    pub kept: Vec<String>,
     /// The last lines of its log, where a step failed.
     pub log: Vec<String>,
 }
@@ -59,6 +61,7 @@ impl SetUp {
             match line.split_once(' ') {
                 Some(("end", _)) => read.has_ended = true,
                 Some(("log", said)) => read.log.push(said.to_owned()),
+                Some(("kept", path)) => read.kept.push(path.to_owned()),
                 Some((step, outcome)) => {
                     let outcome = match outcome {
                         "unchanged" => Outcome::Unchanged,
@@ -105,6 +108,8 @@ mod tests {
         let failed = read("device unchanged\npackages failed\nlog it is not there\nlog \nend failed\n");
         assert_eq!((failed.state(false), failed.failed()), (State::Failed, Some("packages")));
         assert_eq!(failed.log, ["it is not there", ""]);
+        let kept = read("kept /etc/a.before-1\nallocator changed\n");
+        assert_eq!((kept.kept.as_slice(), kept.steps.len()), (&["/etc/a.before-1".to_owned()][..], 1));
         let done = read("noise\nmemory changed\nsudo: a word\nend done\n");
         assert_eq!((done.state(false), done.steps.len()), (State::Done, 1));
     }

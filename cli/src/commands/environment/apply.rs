@@ -147,7 +147,7 @@ impl Worker<'_> {
         let mut patience = Patience::new(self.timeout.min(REACHED_WITHIN));
         let trust = Trust::ConsoleOfRestarted;
         let target = host_key::reach(context, aws, folder, &instance, &key_file, &mut patience, trust).await?;
-        host::end::lengthen(context, aws, &instance, &target, from, to).await
+        host::end::lengthen(context, aws, &instance, &target, (from, to), &patience).await
     }
 
     async fn terminate(&self, id: &str) -> Result<()> {

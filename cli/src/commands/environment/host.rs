@@ -43,12 +43,11 @@ pub(super) async fn check(context: &Context<'_>, aws: &Aws) -> Result<Option<Hos
         (Ok(target), wanted) => (target, wanted?),
         (Err(error), _) => return Ok(Some(HostCheck::not_asked(&error))),
     };
-    let answer = tokio::time::timeout(ANSWERS_WITHIN, host::look(context, &target, &wanted)).await;
-    match answer {
-        Ok(Ok(report)) => Ok(Some(HostCheck::of(&report))),
-        Ok(Err(error)) if error.kind() == Kind::Interrupted => Err(error),
-        Ok(Err(error)) => Ok(Some(HostCheck::silent(error.message()))),
-        Err(_) => Ok(Some(HostCheck::silent("it does not answer"))),
+    match host::look(context, &target, &wanted, ANSWERS_WITHIN).await {
+        Ok(report) => Ok(Some(HostCheck::of(&report))),
+        Err(error) if error.kind() == Kind::Interrupted => Err(error),
+        Err(error) if error.kind() == Kind::TimedOut => Ok(Some(HostCheck::silent("it does not answer"))),
+        Err(error) => Ok(Some(HostCheck::silent(error.message()))),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::args::ExtendOptions;
 use crate::aws::Aws;
 use crate::commands::Context;
 use crate::commands::must_be_ours;
+use crate::commands::patience::Patience;
 use crate::commands::target::reach;
 use crate::error::{Error, Kind, Result};
 use crate::ssh::Target;
@@ -52,7 +53,7 @@ pub(crate) async fn extend(context: &Context<'_>, options: &ExtendOptions) -> Re
     if tag::value(&host.instance.tags, tag::TTL).is_none() {
         return Err(none(id));
     }
-    let ends = moved(context, &host.target, options.by.0).await?;
+    let ends = moved(context, &host.target, options.by.0, options.timeout.0).await?;
     tag(context, &host.aws, &host.instance, Some(ends)).await.map_err(|error| {
         error
             .hint(format!("the instance ends at {ends}; only its tag does not say so: `iac host status --fix` sets it"))
@@ -69,23 +70,24 @@ pub(crate) async fn lengthen(
     aws: &Aws,
     instance: &Instance,
     target: &Target,
-    from: Duration,
-    to: Duration,
+    (from, to): (Duration, Duration),
+    patience: &Patience,
 ) -> Result<()> {
-    let report = remote::look(context, target, &wanted(context.settings, None)).await?;
+    let within = patience.one_look(Duration::MAX);
+    let report = remote::look(context, target, &wanted(context.settings, None), within).await?;
     let on_host = report.ends.ok_or_else(|| unarmed(&instance.id))?;
     context.interrupt.check()?;
     let ends = match end::still_to_add(instance, on_host, to.saturating_sub(from)) {
-        Some(by) => moved(context, target, by).await?,
+        Some(by) => moved(context, target, by, patience.one_look(Duration::MAX)).await?,
         None => on_host,
     };
     Ok(aws.tag(&instance.id, &[end::tag(ends), end::launch_tag(to)]).await?)
 }
 
 /// Moves the end on the host and returns the one that it has then.
-async fn moved(context: &Context<'_>, target: &Target, by: Duration) -> Result<Timestamp> {
+async fn moved(context: &Context<'_>, target: &Target, by: Duration, within: Duration) -> Result<Timestamp> {
     let id = &target.instance_id;
-    let said = remote::run(context, target, &script::extend(by), String::new()).await?;
+    let said = remote::run_within(context, target, &script::extend(by), String::new(), within).await?;
     match (said.status, end::answer(&said.stdout)) {
         (0, Some(ends)) => Ok(ends),
         (NO_END, _) => Err(unarmed(id)),

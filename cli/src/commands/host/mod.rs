@@ -7,6 +7,8 @@ mod script;
 mod setup;
 mod status;
 
+use std::time::Duration;
+
 use iac_core::host::Wanted;
 use iac_core::host::allocator::Allocator;
 use iac_core::host::report::Report;
@@ -31,9 +33,9 @@ pub(super) async fn run(context: &Context<'_>, command: HostCommand) -> Result<u
     }
 }
 
-/// Looks at a host that can be reached, by one connection.
-pub(crate) async fn look(context: &Context<'_>, target: &Target, wanted: &Wanted) -> Result<Report> {
-    Box::pin(remote::look(context, target, wanted)).await
+/// Looks at a host that can be reached, by one connection, for no longer than this.
+pub(crate) async fn look(context: &Context<'_>, target: &Target, wanted: &Wanted, within: Duration) -> Result<Report> {
+    Box::pin(remote::look(context, target, wanted, within)).await
 }
 
 /// What the configuration wants of a host that is launched, given what is set aside there for enclaves.

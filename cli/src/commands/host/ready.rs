@@ -1,5 +1,7 @@
 //! Waiting until a new host is ready, or only until its end is armed.
 
+use std::time::Duration;
+
 use iac_core::host::Wanted;
 use iac_core::host::report::{Check, Report};
 use iac_core::host::set_up::State;
@@ -9,6 +11,9 @@ use crate::commands::Context;
 use crate::commands::patience::{Patience, timed_out};
 use crate::error::{Error, Kind, Result};
 use crate::ssh::Target;
+
+/// How long one look may take before the next.
+const LOOK: Duration = Duration::from_mins(1);
 
 /// Waits until every check holds.
 pub(crate) async fn ready(
@@ -44,14 +49,14 @@ async fn until(
 ) -> Result<Report> {
     let progress = context.ui.progress(&format!("waiting for {what}"));
     loop {
-        let error = match progress.during(remote::look(context, target, wanted)).await {
+        let error = match progress.during(remote::look(context, target, wanted, patience.one_look(LOOK))).await {
             Ok(report) if is_so(&report) => return Ok(report),
             Ok(report) if wanted.enclaves.is_some() && has_ended(report.set_up) => {
                 return Err(not_ready(&target.instance_id, &report));
             }
             Ok(report) => with_causes(timed_out(what), &report),
-            // A host that is being set up may drop a connection.
-            Err(error) if error.kind() == Kind::SshFailed => error,
+            // A host that is being set up may drop a connection, or be too busy to answer.
+            Err(error) if matches!(error.kind(), Kind::SshFailed | Kind::TimedOut) => error,
             Err(error) => return Err(error),
         };
         if patience.is_over() {

@@ -1,16 +1,19 @@
 //! One connection to a host: a script goes there as its input, and what it says comes back.
 
 use std::io::Write;
+use std::time::Duration;
 
 use iac_core::host::Wanted;
 use iac_core::host::facts::Facts;
 use iac_core::host::report::Report;
 use iac_core::host::script;
 use iac_core::host::set_up::SetUp;
+use iac_core::text::last_lines;
 
 use crate::commands::Context;
+use crate::commands::patience::timed_out;
 use crate::error::{Error, Kind, Result};
-use crate::ssh::Target;
+use crate::ssh::{TOLD, Target};
 
 /// What a script on the host said, and its status.
 pub(super) struct Said {
@@ -19,9 +22,9 @@ pub(super) struct Said {
     pub(super) status: u8,
 }
 
-/// Looks at everything that a host is asked about.
-pub(super) async fn look(context: &Context<'_>, target: &Target, wanted: &Wanted) -> Result<Report> {
-    let said = run(context, target, "sh -s", script::facts(wanted)).await?;
+/// Looks at everything that a host is asked about; one that does not answer in this time is not waited for.
+pub(super) async fn look(context: &Context<'_>, target: &Target, wanted: &Wanted, within: Duration) -> Result<Report> {
+    let said = run_within(context, target, "sh -s", script::facts(wanted), within).await?;
     let facts = Facts::read(&said.stdout).ok_or_else(|| unclear(&said, &target.instance_id))?;
     Ok(Report::of(wanted, &facts))
 }
@@ -33,14 +36,26 @@ pub(super) async fn set_up(context: &Context<'_>, target: &Target, script: Strin
     let id = &target.instance_id;
     if let Some(step) = set_up.failed() {
         let error = Error::new(Kind::SetUpFailed, format!("the set-up failed at {step}: {id}"));
-        return Err(set_up
-            .log
-            .iter()
+        let log = set_up.log.join("\n");
+        return Err(last_lines(&log, TOLD)
+            .into_iter()
             .fold(error, Error::cause)
             .hint("see all of it with `iac deploy run 'cat /var/log/iac-setup.log'`")
             .hint("run `iac host setup` again once the cause is gone"));
     }
     if set_up.has_ended { Ok(set_up) } else { Err(unclear(&said, id)) }
+}
+
+/// Does as [`run`], but does not wait for longer than this.
+pub(super) async fn run_within(
+    context: &Context<'_>,
+    target: &Target,
+    line: &str,
+    input: String,
+    within: Duration,
+) -> Result<Said> {
+    let silent = |_| Err(timed_out(&format!("{} to answer", target.instance_id)));
+    tokio::time::timeout(within, run(context, target, line, input)).await.unwrap_or_else(silent)
 }
 
 /// Runs a command line on the host with `input` as its input.
@@ -59,6 +74,5 @@ pub(super) async fn run(context: &Context<'_>, target: &Target, line: &str, inpu
 pub(super) fn unclear(said: &Said, id: &str) -> Error {
     let error = Error::new(Kind::HostAnswer, format!("the host's answer is not whole: {id}"))
         .cause(format!("the shell there ended with status {}", said.status));
-    let lines = said.stderr.lines().filter(|line| !line.trim().is_empty());
-    lines.fold(error, Error::cause).hint("look yourself with `iac ssh`")
+    last_lines(&said.stderr, TOLD).into_iter().fold(error, Error::cause).hint("look yourself with `iac ssh`")
 }

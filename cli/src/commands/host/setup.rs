@@ -14,6 +14,15 @@ use crate::error::{Error, Kind, Result};
 struct Made {
     instance: String,
     steps: Vec<Step>,
+    /// Where the files that were written over are kept.
+    kept: Vec<String>,
+}
+
+/// Says where the files are kept that a set-up has written over.
+pub(super) fn tell_kept(context: &Context<'_>, kept: &[String]) {
+    for path in kept {
+        context.ui.note(&iac_core::text::plain(&format!("what was there before is kept on the host: `{path}`")));
+    }
 }
 
 /// Sets the host up and says what that changed.
@@ -27,7 +36,8 @@ pub(super) async fn run(context: &Context<'_>, options: &TargetOptions) -> Resul
     let set_up = progress.during(remote::set_up(context, &host.target, script)).await?;
     drop(progress);
     let changed = changed(&set_up);
-    let made = Made { instance: host.instance.id.clone(), steps: set_up.steps };
+    tell_kept(context, &set_up.kept);
+    let made = Made { instance: host.instance.id.clone(), steps: set_up.steps, kept: set_up.kept };
     context.ui.data(&made, |_| match changed.as_slice() {
         [] => format!("nothing to change on {}", made.instance),
         changed => format!("changed on {}: {}", made.instance, changed.join(", ")),

@@ -1,10 +1,13 @@
 //! `iac host status`: whether the host is what it should be, and with `--fix` what can be done about it from here.
 
+use std::time::Duration;
+
 use iac_core::host::report::{Check, Report};
 use iac_core::host::{Wanted, script};
 use iac_core::table::{self, Cell};
 use serde::Serialize;
 
+use super::setup::tell_kept;
 use super::{end, reach_host, remote};
 use crate::args::TargetOptions;
 use crate::commands::Context;
@@ -22,11 +25,12 @@ struct Status<'a> {
 /// Prints every check; the exit status is 1 where one fails.
 pub(super) async fn run(context: &Context<'_>, options: &TargetOptions, fix: bool) -> Result<u8> {
     let (host, wanted) = reach_host(context, options).await?;
-    let mut report = looked(context, &host, &wanted).await?;
+    let within = options.timeout.0;
+    let mut report = looked(context, &host, &wanted, within).await?;
     if fix {
         if !report.ready {
-            mend(context, &host, &wanted, &report).await?;
-            report = looked(context, &host, &wanted).await?;
+            mend(context, &host, &wanted, &report, within).await?;
+            report = looked(context, &host, &wanted, within).await?;
         }
         end::tag(context, &host.aws, &host.instance, report.ends).await?;
     }
@@ -39,23 +43,24 @@ pub(super) async fn run(context: &Context<'_>, options: &TargetOptions, fix: boo
     Ok(Kind::HostNotReady.exit())
 }
 
-async fn looked(context: &Context<'_>, host: &Reached, wanted: &Wanted) -> Result<Report> {
+async fn looked(context: &Context<'_>, host: &Reached, wanted: &Wanted, within: Duration) -> Result<Report> {
     let progress = context.ui.progress(&format!("looking at {}", host.instance.id));
-    progress.during(remote::look(context, &host.target, wanted)).await
+    progress.during(remote::look(context, &host.target, wanted, within)).await
 }
 
 /// Sets up what the set-up sees to, and arms the end. A step that fails is said; what is left shows in the next look.
-async fn mend(context: &Context<'_>, host: &Reached, wanted: &Wanted, report: &Report) -> Result<()> {
+async fn mend(context: &Context<'_>, host: &Reached, wanted: &Wanted, report: &Report, within: Duration) -> Result<()> {
     let progress = context.ui.progress(&format!("mending {}", host.instance.id));
     if report.failed().any(|check| check.check == "end") {
         context.interrupt.check()?;
-        progress.during(remote::run(context, &host.target, script::ARM, String::new())).await?;
+        let arming = remote::run_within(context, &host.target, script::ARM, String::new(), within);
+        progress.during(arming).await?;
     }
     let Some(script) = script::set_up(wanted) else { return Ok(()) };
     context.interrupt.check()?;
     match progress.during(remote::set_up(context, &host.target, script)).await {
         Err(error) if error.kind() == Kind::SetUpFailed => context.ui.note(error.message()),
-        result => drop(result?),
+        result => tell_kept(context, &result?.kept),
     }
     Ok(())
 }

@@ -73,6 +73,11 @@ fn nothing_changes_where_the_host_does_not_answer() {
     laptop.write("ssh_config", "Host *\nProxyCommand false\n");
     let failed = laptop.iac(["up", "--yes", "--timeout", "1s"]).fails("timed_out");
     assert!(failed.stderr.contains("SSH on i-"), "{}", failed.stderr);
+    laptop.write("ssh_config", "Host *\n");
+    // It lets us in, and then its shell stops.
+    std::fs::write(root.parent().unwrap().join("home/.bashrc"), "kill -STOP $$\n").unwrap();
+    let failed = laptop.iac(["up", "--yes", "--timeout", "2s"]).fails("timed_out");
+    assert!(failed.stderr.contains("SSH on i-"), "{}", failed.stderr);
     assert_eq!((written(&root), laptop.aws().changes()), before);
 }
 

@@ -87,6 +87,34 @@ fn enclaves_that_run_are_listed_and_keep_what_is_set_aside() {
 }
 
 #[test]
+fn what_is_written_over_is_kept() {
+    let (laptop, root) = host(&[]);
+    let own = "---\n# for the large image\nmemory_mib: 512\ncpu_count: 2\n";
+    write(&root, ALLOCATOR, own);
+    let mended = laptop.iac(["-v", "host", "status", "--fix"]).succeeds();
+    let told = mended.stderr.split('`').find(|word| word.starts_with("/etc/nitro_enclaves/")).unwrap();
+    assert_eq!(fs::read_to_string(root.join(&told[1..])).unwrap(), own, "{}", mended.stderr);
+    write(&root, ALLOCATOR, own);
+    let set_up = laptop.iac(["host", "setup"]).ok().json();
+    let kept = set_up["kept"][0].as_str().unwrap();
+    assert_eq!(fs::read_to_string(root.join(&kept[1..])).unwrap(), own);
+    assert_eq!(laptop.iac(["host", "setup"]).ok().json()["kept"], serde_json::json!([]));
+}
+
+/// A login shell that stops is a host that lets one in, and no more.
+#[test]
+fn a_host_that_lets_one_in_and_hangs_is_waited_for_as_long_as_was_said() {
+    let (laptop, _) = host(&["--no-setup", "--ttl", "8h"]);
+    let home = laptop.iac(["deploy", "run", "pwd"]).ok().json()["stdout"].as_str().unwrap().trim_end().to_owned();
+    fs::write(Path::new(&home).join(".bashrc"), "kill -STOP $$\n").unwrap();
+    let status = laptop.iac(["host", "status", "--timeout", "2s"]).fails("timed_out");
+    assert!(status.stderr.contains("to answer"), "{}", status.stderr);
+    let waited = laptop.iac(["instance", "wait", "--timeout", "2s"]).fails("timed_out");
+    assert!(waited.stderr.contains("the server did not answer within"), "{}", waited.stderr);
+    let _ = laptop.iac(["instance", "extend", "1h", "--timeout", "2s"]).fails("timed_out");
+}
+
+#[test]
 fn an_ordinary_instance_is_asked_for_no_enclaves() {
     let (laptop, _) = host(&["--no-nitro"]);
     laptop.configure("instance_kind = \"standard\"\n");

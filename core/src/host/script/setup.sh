@@ -38,6 +38,11 @@ do_allocator() {
         echo 'an enclave runs: what is set aside can be changed when it has ended'
         return 1
     fi
+    if [ -e "$file" ]; then
+        kept=$file.before-$(date -u +%Y%m%dT%H%M%SZ)
+        cp -p "$file" "$kept" || return
+        record kept "$kept" >&3
+    fi
     mkdir -p "${file%/*}" && wanted_allocator >"$file.new" && mv -f "$file.new" "$file" || return
     systemctl try-restart "$allocator"
 }
