@@ -21,7 +21,7 @@ fn credentials_that_aws_does_not_accept() {
     ! error: DescribeKeyPairs failed
     ! caused by: AWS was not able to validate the provided access credentials
     ! caused by: AWS request request-1
-    ! hint: check the access key with `iac config show`; it may be deleted, inactive or expired
+    ! hint: check the access key with `iac config show`; it may be deleted, inactive or expired, and in a region that the account has not enabled no key works
     (exit status: 1)
     ");
 }
