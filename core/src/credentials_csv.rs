@@ -1,5 +1,5 @@
-//! The files in which AWS hands out access keys: the console's CSV in all its forms over the years, and the older
-//! `rootkey.csv`. No error says what a field holds, because that could be the secret.
+//! The files in which AWS hands out access keys: the console's CSV in all its forms over the years, also as spreadsheets
+//! save it, and the older `rootkey.csv`. No error says what a field holds, because that could be the secret.
 
 use std::collections::BTreeSet;
 
@@ -131,9 +131,42 @@ impl Row {
     }
 }
 
-/// Reads the rows below a header whose names may be written in any case and order, with others between them.
+/// What stands between two fields: AWS writes commas; a spreadsheet that has saved the file, what is usual where it runs.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+
+/// Reads the rows, whatever separates their fields: what a first line `sep=;` names, else what makes the header one.
 fn rows(text: &str, user: Option<&str>) -> Result<Vec<Row>, CsvError> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    if let Some((separator, table)) = named_separator(text) {
+        return separated(table, separator, 1, user);
+    }
+    let header = text.lines().next().unwrap_or_default();
+    let names_both = |separator: &u8| {
+        let is_there = |name: &str| {
+            let mut names = header.split(char::from(*separator)).map(|field| field.trim().trim_matches('"').trim());
+            names.any(|field| field.eq_ignore_ascii_case(name))
+        };
+        is_there(KEY_ID) && is_there(SECRET_KEY)
+    };
+    let separator = SEPARATORS.into_iter().find(names_both).unwrap_or(b',');
+    separated(text, separator, 0, user)
+}
+
+/// The line with which spreadsheets say what separates fields, and what stands below it.
+fn named_separator(text: &str) -> Option<(u8, &str)> {
+    let (first, table) = text.split_once('\n').unwrap_or((text, ""));
+    let first = first.trim_end_matches('\r').trim_matches('"');
+    let (name, separator) = (first.get(..4)?, first.get(4..)?);
+    match separator.as_bytes() {
+        [byte] if name.eq_ignore_ascii_case("sep=") && byte.is_ascii() => Some((*byte, table)),
+        _ => None,
+    }
+}
+
+/// Reads the rows below a header whose names may be written in any case and order, with others between them; so many lines
+/// of the file stand above it.
+fn separated(text: &str, separator: u8, above: u64, user: Option<&str>) -> Result<Vec<Row>, CsvError> {
+    let mut reader = csv::ReaderBuilder::new();
+    let mut reader = reader.flexible(true).trim(csv::Trim::All).delimiter(separator).from_reader(text.as_bytes());
     // The text is UTF-8 and any number of fields is taken, so there is nothing left for the reader to refuse.
     let header = reader.headers().map_err(|_| CsvError::NotUtf8)?.clone();
     let column = |name: &'static str| header.iter().position(|field| field.eq_ignore_ascii_case(name));
@@ -146,7 +179,7 @@ fn rows(text: &str, user: Option<&str>) -> Result<Vec<Row>, CsvError> {
     let mut rows = vec![];
     for record in reader.records() {
         let record = record.map_err(|_| CsvError::NotUtf8)?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = above + record.position().map_or(0, csv::Position::line);
         if record.iter().all(str::is_empty) {
             continue;
         }

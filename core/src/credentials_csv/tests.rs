@@ -22,6 +22,15 @@ fn every_form_of_the_file_is_read() {
         "\"Access key ID\",\"Secret access key\"\n\"AKIA1\",\"SECRET\"\n",
         "Access key ID,Secret access key\n\n,\nAKIA1,SECRET,,\n\n",
         "\"User name\",Access key ID,Secret access key\n\"Doe, Ann\",AKIA1,SECRET\n",
+        "Access key ID;Secret access key\r\nAKIA1;SECRET\r\n",
+        "User name;Password;Access key ID;Secret access key\n\"Doe, Ann\";\"a;b\";AKIA1;SECRET\n",
+        "\"Access key ID\";\"Secret access key\"\n\"AKIA1\";\"SECRET\"\n",
+        "\u{feff}Access key ID\tSecret access key\r\nAKIA1\tSECRET\r\n",
+        "User name\tAccess key ID\tSecret access key\n\tAKIA1\tSECRET\n",
+        "sep=;\r\nAccess key ID;Secret access key\r\nAKIA1;SECRET\r\n",
+        "\u{feff}sep=,\nAccess key ID,Secret access key\nAKIA1,SECRET\n",
+        "SEP=|\nAccess key ID|Secret access key\nAKIA1|SECRET\n",
+        "\"sep=\t\"\nAccess key ID\tSecret access key\nAKIA1\tSECRET\n",
         "AWSAccessKeyId=AKIA1\nAWSSecretKey=SECRET\n",
         "\u{feff}AWSAccessKeyId=AKIA1\r\nAWSSecretKey=SECRET\r\n",
         "\n awssecretkey = SECRET \n awsaccesskeyid = AKIA1",
@@ -30,6 +39,19 @@ fn every_form_of_the_file_is_read() {
         let key = read(form, None).unwrap_or_else(|error| panic!("{form:?}: {error}"));
         assert_eq!((key.id.as_str(), key.secret.expose()), ("AKIA1", SECRET), "{form:?}");
     }
+}
+
+#[test]
+fn a_line_is_counted_from_the_top_of_the_file() {
+    let table = "Access key ID;Secret access key\nAKIA1;\n";
+    let missing = |line| Err(CsvError::MissingValue { column: SECRET_KEY, line });
+    assert_eq!(read(table, None), missing(2));
+    assert_eq!(read(&format!("sep=;\n{table}"), None), missing(3));
+    assert_eq!(
+        read("sep=;\nAccess key ID,Secret access key\nAKIA1,SECRET\n", None),
+        Err(CsvError::MissingColumn(KEY_ID))
+    );
+    assert_eq!(read("sep=;\n", None), Err(CsvError::MissingColumn(KEY_ID)));
 }
 
 const TWO_USERS: &str =
