@@ -118,19 +118,40 @@ fn syntax_mistakes(text: &str, errors: &[toml::de::Error]) -> Vec<Mistake> {
     mistakes
 }
 
-/// Recognises `key = value` where the value is text without its quotes, which TOML does not take.
+/// Quotes that text editors and web pages make of those that TOML takes.
+const TYPOGRAPHIC: [char; 12] = [
+    '\u{201c}', '\u{201d}', '\u{201e}', '\u{201f}', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}', '\u{ab}', '\u{bb}',
+    '\u{2033}', '`',
+];
+
+/// Recognises `key = value` where the value is text without quotes, or with quotes that TOML does not take, and shows a
+/// line that it takes.
 fn unquoted(line: &str) -> Option<String> {
     let (name, value) = line.split_once('=')?;
     let (name, value) = (name.trim(), value.trim());
     let key = Key::ALL.iter().find(|key| key.name() == name)?;
-    if value.is_empty() || value.starts_with(['"', '\'', '[', '{']) {
+    let is_typographic = value.contains(TYPOGRAPHIC);
+    if value.is_empty() || (value.starts_with(['"', '\'', '[', '{']) && !is_typographic) {
         return None;
     }
-    Some(if key.is_secret() {
-        format!("`{name}` needs quotes round its value: `{name} = \"…\"`")
-    } else {
-        format!("`{name} = {value}` needs quotes: `{name} = \"{value}\"`")
-    })
+    let quotes = if is_typographic { "other quotes" } else { "quotes" };
+    if key.is_secret() {
+        return Some(format!("`{name}` needs {quotes} round its value: `{name} = \"…\"`"));
+    }
+    let line = quoted(name, value)?;
+    Some(format!("`{name} = {value}` needs {quotes}: `{line}`"))
+}
+
+/// The same line with quotes as TOML takes them, where there is one: a list or table keeps its form, anything else is text.
+fn quoted(name: &str, value: &str) -> Option<String> {
+    let straight = format!("{name} = {}", value.replace(TYPOGRAPHIC, "\""));
+    let (text, comment) = match value.split_once(" #") {
+        Some((text, comment)) => (text.trim_end(), format!(" #{comment}")),
+        None => (value, String::new()),
+    };
+    let bare = text.trim_matches(|quote| TYPOGRAPHIC.contains(&quote) || matches!(quote, '"' | '\''));
+    let lines = [straight, format!("{name} = \"{bare}\"{comment}"), format!("{name} = '{bare}'{comment}")];
+    lines.into_iter().find(|line| DeTable::parse_recoverable(line).1.is_empty())
 }
 
 /// The line of a byte offset, counted from 1.
@@ -142,4 +163,54 @@ fn line_of(text: &str, offset: usize) -> usize {
 /// How a file is named in messages.
 pub(crate) fn shown(path: &Path) -> String {
     iac_core::text::plain(&path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(line: &str) -> String {
+        let contents = read(&format!("[iac.aws]\n{line}\n"));
+        let said: Vec<_> =
+            contents.mistakes.into_iter().map(|mistake| format!("{}: {}", mistake.line, mistake.text)).collect();
+        said.join("\n")
+    }
+
+    #[test]
+    fn a_line_with_quotes_that_toml_does_not_take_is_shown_with_those_it_takes() {
+        for (line, valid) in [
+            ("region = us-east-1", "region = \"us-east-1\""),
+            ("region = us-east-1 # Virginia", "region = \"us-east-1\" # Virginia"),
+            ("region = “us-east-1”", "region = \"us-east-1\""),
+            ("region = “us-east-1” # „home“", "region = \"us-east-1\" # \"home\""),
+            ("region = ‘us-east-1’", "region = \"us-east-1\""),
+            ("region = „us-east-1“", "region = \"us-east-1\""),
+            ("region = «us-east-1»", "region = \"us-east-1\""),
+            ("region = `us-east-1`", "region = \"us-east-1\""),
+            ("region = \"us-east-1”", "region = \"us-east-1\""),
+            ("region = “us-east-1", "region = \"us-east-1\""),
+            (
+                "ssh_from = [“203.0.113.0/24”, “198.51.100.0/24”]",
+                "ssh_from = [\"203.0.113.0/24\", \"198.51.100.0/24\"]",
+            ),
+            ("tags = { team = “red” }", "tags = { team = \"red\" }"),
+            ("ssh_config = C:\\ssh", "ssh_config = 'C:\\ssh'"),
+        ] {
+            let said = said(line);
+            assert!(
+                said.starts_with(&format!("2: `{line}` needs ")) && said.ends_with(&format!(": `{valid}`")),
+                "{said}"
+            );
+            assert!(DeTable::parse_recoverable(valid).1.is_empty(), "{valid}");
+        }
+    }
+
+    #[test]
+    fn where_no_quotes_would_help_the_parser_speaks_and_no_secret_is_shown() {
+        assert!(!said("region = a\"b'c").contains("needs"), "{}", said("region = a\"b'c"));
+        for secret in ["secret_key = SECRET", "secret_key = “SECRET”", "secret_key = \"SECRET”"] {
+            let said = said(secret);
+            assert!(said.contains("`secret_key = \"…\"`") && !said.contains("SECRET"), "{said}");
+        }
+    }
 }
