@@ -172,7 +172,7 @@ impl Layers {
         }
     }
 
-    /// Reads a path: absolute in a file, relative to the present folder when typed.
+    /// Reads a path: absolute in a file and in the environment; when typed, it may be relative to the present folder.
     pub(crate) fn read_path(&mut self, key: Key, present_folder: Option<&Path>) -> Option<PathBuf> {
         let typed = matches!(self.values.get(&key)?.1, Source::Flag(_));
         self.read(key, |raw| super::value::path_from(raw, present_folder.filter(|_| typed)))

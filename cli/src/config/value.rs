@@ -129,7 +129,8 @@ pub(crate) fn absolute_path(raw: &Raw) -> Read<PathBuf> {
     Err(format!("must be an absolute path: `{}` is not, {reason}", path.display()))
 }
 
-/// A path that was typed or set in the environment may be relative to where the command runs.
+/// A path that was typed may be relative to where the command runs, which `folder` is then. Every other is absolute: a
+/// variable stays set while its owner goes elsewhere, and a second set of keys would lie there.
 pub(crate) fn path_from(raw: &Raw, folder: Option<&Path>) -> Read<PathBuf> {
     match (folder, raw) {
         (Some(folder), Raw::Text(text)) if !text.is_empty() && !text.starts_with('~') => Ok(folder.join(text)),

@@ -44,6 +44,22 @@ fn a_file_named_by_flag_beats_one_named_by_the_environment() {
 }
 
 #[test]
+fn a_path_may_be_relative_as_a_flag_and_nowhere_else() {
+    let mut laptop = with_file("");
+    let folder = |laptop: &Laptop, words: &[&str]| {
+        entry(&laptop.iac([&["config", "show"], words].concat()).ok().json(), "secrets_folder")["value"].clone()
+    };
+    assert_eq!(folder(&laptop, &["--secrets-folder", "keys"]), "keys");
+    laptop.set("BKY_IAC_SECRETS_FOLDER", laptop.path("keys"));
+    assert_eq!(folder(&laptop, &[]), laptop.path("keys").display().to_string());
+    laptop.set("BKY_IAC_SECRETS_FOLDER", "keys");
+    let refused = laptop.iac(["config", "show"]).fails("config_invalid");
+    let said =
+        "environment BKY_IAC_SECRETS_FOLDER: `secrets_folder`: must be an absolute path: `keys` is not, it is relative";
+    assert_eq!(refused.json()["error"]["causes"][0], said);
+}
+
+#[test]
 fn names_of_the_older_tool_are_read_for_their_noun_and_after_the_new_ones() {
     let mut laptop = Laptop::new();
     laptop.set("BKY_IAC_KEY_KEY_NAME", "older");
