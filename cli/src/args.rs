@@ -142,6 +142,7 @@ impl Arguments {
             Command::Key(_) => Some(Noun::Key),
             Command::Instance(_) => Some(Noun::Instance),
             Command::Deploy(_) => Some(Noun::Deploy),
+            Command::Dns(_) => Some(Noun::Dns),
             _ => None,
         }
     }

@@ -24,12 +24,14 @@ use crate::error::{Error, Kind, Result};
 /// How long two runs may change the same records in turn.
 const CHANGED_WITHIN: Duration = Duration::from_mins(1);
 
-/// What the commands print of a name.
+/// What the commands print of a name; the first three fields are those of the older tool, whose scripts read them.
 #[derive(Debug, Serialize)]
 struct Shown {
-    name: String,
+    fqdn: String,
     /// The address that it leads to.
-    address: Option<String>,
+    ip: Option<String>,
+    /// `A` where it leads to an address.
+    record_type: Option<&'static str>,
     /// The environment that it belongs to.
     environment: Option<String>,
     zone: Zone,
@@ -81,7 +83,7 @@ async fn delete(context: &Context<'_>, aws: &Aws, force: bool) -> Result<()> {
     match forget(context, aws, fqdn, name, force).await? {
         Some(before) => {
             let shown = Shown::of(&before);
-            context.ui.data(&shown, |_| format!("record `{}` is deleted", shown.name))
+            context.ui.data(&shown, |_| format!("record `{}` is deleted", shown.fqdn))
         }
         None => Err(Error::new(Kind::RecordMissing, format!("`{fqdn}` has no record of ours"))
             .hint("see which there are with `iac dns list`")),
@@ -135,7 +137,7 @@ async fn list(context: &Context<'_>, aws: &Aws) -> Result<()> {
         }
         let rows = shown.iter().map(|one| {
             let optional = |text: &Option<String>| Cell::optional(text.as_deref());
-            vec![Cell::id(&one.name), optional(&one.address), optional(&one.environment), Cell::text(&one.zone.name)]
+            vec![Cell::id(&one.fqdn), optional(&one.ip), optional(&one.environment), Cell::text(&one.zone.name)]
         });
         table::table(&["NAME", "ADDRESS", "ENVIRONMENT", "ZONE"], &rows.collect::<Vec<_>>(), width)
     })
@@ -239,23 +241,25 @@ fn no_address(instance: &Instance) -> Error {
 
 impl Shown {
     fn of(dns: &ObservedDns) -> Self {
+        let ip = dns.address().map(|address| address.to_string());
         Self {
-            name: dns.fqdn.to_string(),
-            address: dns.address().map(|address| address.to_string()),
+            fqdn: dns.fqdn.to_string(),
+            record_type: ip.as_ref().map(|_| "A"),
+            ip,
             environment: dns.owner(),
             zone: dns.zone.clone(),
         }
     }
 
     fn text(&self) -> String {
-        let leads = self.address.as_ref().map_or("leads nowhere".to_owned(), |address| format!("leads to {address}"));
+        let leads = self.ip.as_ref().map_or("leads nowhere".to_owned(), |address| format!("leads to {address}"));
         let whose = match &self.environment {
             Some(environment) => format!("environment `{environment}`"),
             None => "not ours".to_owned(),
         };
         iac_core::text::plain(&format!(
             "record `{}` {leads}; {whose}; zone `{}` {}",
-            self.name, self.zone.name, self.zone.id
+            self.fqdn, self.zone.name, self.zone.id
         ))
     }
 }

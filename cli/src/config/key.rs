@@ -15,6 +15,12 @@ pub(crate) enum Noun {
     Key,
     Instance,
     Deploy,
+    Dns,
+}
+
+impl Noun {
+    /// Every noun that the older tool had options for.
+    pub(super) const ALL: [Self; 4] = [Self::Key, Self::Instance, Self::Deploy, Self::Dns];
 }
 
 macro_rules! keys {
@@ -102,6 +108,7 @@ impl Key {
             Noun::Key => "KEY",
             Noun::Instance => "INSTANCE",
             Noun::Deploy => "DEPLOY",
+            Noun::Dns => "DNS",
         };
         format!("BKY_IAC_{noun}_{}", self.name().to_ascii_uppercase())
     }

@@ -285,13 +285,9 @@ fn check_only(layers: &mut Layers) {
 
 /// Variables that look like settings and are none.
 fn unknown_variables(environment: &Environment) -> Vec<String> {
-    let nouns = [None, Some(Noun::Key), Some(Noun::Instance), Some(Noun::Deploy)];
-    let known = |name: &str| {
-        name == "BKY_IAC_CONFIG_FILE"
-            || Key::ALL
-                .iter()
-                .any(|key| nouns.iter().any(|noun| noun.map_or(key.variable(), |noun| key.variable_of(noun)) == name))
-    };
+    let is_of =
+        |key: &Key, name: &str| key.variable() == name || Noun::ALL.iter().any(|noun| key.variable_of(*noun) == name);
+    let known = |name: &str| name == "BKY_IAC_CONFIG_FILE" || Key::ALL.iter().any(|key| is_of(key, name));
     let unknown = environment.own_names().filter(|name| !known(name));
     unknown.map(|name| format!("environment {name}: no such setting")).collect()
 }

@@ -60,12 +60,14 @@ pub(crate) fn whole_story(laptop: &Laptop) {
 #[test]
 fn scripts_of_the_older_tool_keep_working() {
     let mut laptop = Laptop::new();
+    let zone = laptop.aws().zone("example.org", false);
     let before = laptop.aws().world();
     laptop.set("BKY_IAC_KEY_KEY_NAME", "old-key");
     laptop.set("BKY_IAC_INSTANCE_KEY_NAME", "old-key");
     laptop.set("BKY_IAC_DEPLOY_KEY_NAME", "old-key");
     laptop.set("BKY_IAC_INSTANCE_INSTANCE_NAME", "old-instance");
     laptop.set("BKY_IAC_DEPLOY_INSTANCE_NAME", "old-instance");
+    laptop.set("BKY_IAC_DNS_FQDN", "old.example.org");
     without_names(&laptop);
 
     run(&laptop, "key create");
@@ -80,9 +82,23 @@ fn scripts_of_the_older_tool_keep_working() {
     let _ = laptop.iac(["deploy", "--instance-name=old-instance", "copy", file]).ok();
     let shown = laptop.iac(["deploy", "--key-name=old-key", "run", "cat ./bky-iac-x"]).ok().json();
     assert_eq!(shown["stdout"], "Blocky Rocks!");
+    let listed =
+        |line: &str| run(&laptop, line).as_array().unwrap().iter().map(|one| one["fqdn"].clone()).collect::<Vec<_>>();
+    assert_eq!(listed("dns --fqdn=old.example.org list"), Vec::<Value>::new());
+    run(&laptop, "dns --instance-name=old-instance --fqdn=old.example.org create");
+    let record = run(&laptop, "dns --fqdn=old.example.org describe");
+    let address = &run(&laptop, "instance list")[0]["public_ip_address"];
+    assert_eq!(
+        (&record["fqdn"], &record["ip"], &record["record_type"]),
+        (&json!("old.example.org"), address, &json!("A"))
+    );
+    assert_eq!(run(&laptop, "dns describe"), record, "its own variable names the record too");
+    assert_eq!(listed("dns --fqdn=old.example.org list"), ["old.example.org"]);
+    run(&laptop, "dns --instance-name=old-instance --fqdn=old.example.org delete");
     run(&laptop, "instance --instance-name=old-instance terminate");
     run(&laptop, "security-group delete");
     run(&laptop, "key delete");
+    assert_eq!(laptop.aws().records(&zone), Vec::<String>::new());
     assert_nothing_left(&laptop, &before);
 }
 

@@ -85,7 +85,11 @@ fn a_record_is_made_listed_shown_and_deleted_by_itself() {
     let _ = laptop.iac(QUICK_UP).ok();
     let named = |verb: &'static str| ["dns", verb, "--fqdn", NAME];
     let made = laptop.iac(named("create")).ok().json();
-    assert_eq!((&made["address"], &made["environment"]), (&address(&laptop).into(), &"nitro-dev".into()));
+    assert_eq!(
+        (&made["fqdn"], &made["ip"], &made["record_type"]),
+        (&NAME.into(), &address(&laptop).into(), &"A".into())
+    );
+    assert_eq!(made["environment"], "nitro-dev");
     assert_eq!(laptop.iac(named("describe")).ok().json(), made);
     assert_eq!(laptop.iac(["dns", "list"]).ok().json(), serde_json::json!([made]));
     laptop.iac(["dns", "create", "--fqdn", NAME, "--instance-name", "other"]).fails("instance_missing");
