@@ -391,3 +391,23 @@ fn the_folder_and_the_file_are_private() {
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&laptop.secrets()), mode(&laptop.secrets().join("nitro-dev.pem"))), (0o700, 0o600));
 }
+
+/// A stand-in for `ssh-keygen` that waits until several of it run: one after the other, none would ever answer.
+#[test]
+fn files_are_looked_at_side_by_side() {
+    let mut laptop = Laptop::new();
+    let names = ["a", "b", "c"];
+    for name in names {
+        laptop.iac(["key", "create", "--key-name", name]).ok();
+    }
+    let together = names.len();
+    let script = format!(
+        "#!/bin/sh\nmkdir -p ~/running; : > ~/running/$$\nend=$(($(date +%s) + 60))\n\
+         until [ \"$(ls ~/running | wc -l)\" -ge {together} ]; do\n  [ \"$(date +%s)\" -lt $end ] || exit 1\ndone\n\
+         PATH=${{PATH#*:}} exec ssh-keygen \"$@\"\n"
+    );
+    laptop.program("ssh-keygen", &script);
+    let listed = laptop.iac(["key", "list"]).ok().json();
+    let files: Vec<_> = listed.as_array().unwrap().iter().map(|one| json!([one["name"], one["file"]])).collect();
+    assert_eq!(files, names.map(|name| json!([name, "ok"])));
+}

@@ -1,5 +1,6 @@
 //! `iac key list`: the key pairs of the region, each with how its file here stands to it.
 
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use iac_core::key_work::FileState;
 use iac_core::name::KeyName;
 use iac_core::observed::{KeyFile, KeyPair, ListedKeyPair};
@@ -11,6 +12,9 @@ use crate::commands::{Context, connect};
 use crate::error::{Kind, Result};
 use crate::files::SecretsFolder;
 
+/// How many files are looked at side by side: for each a program of OpenSSH runs.
+const AT_ONCE: usize = 16;
+
 /// Prints ours and the older tool's, or everyone's.
 pub(super) async fn list(context: &Context<'_>, everyone: bool) -> Result<()> {
     let aws = connect(context.settings).await?;
@@ -18,15 +22,8 @@ pub(super) async fn list(context: &Context<'_>, everyone: bool) -> Result<()> {
     let progress = context.ui.progress("listing key pairs");
     let listed = progress
         .during(async {
-            let mut listed = Vec::new();
-            for pair in fetch(&aws, everyone).await? {
-                let file = match &folder {
-                    Some(folder) => Some(file(context, folder, &pair).await?),
-                    None => None,
-                };
-                listed.push(ListedKeyPair { pair, file });
-            }
-            Result::Ok(listed)
+            let looks = stream::iter(fetch(&aws, everyone).await?).map(|pair| look(context, folder.as_ref(), pair));
+            looks.buffered(AT_ONCE).try_collect::<Vec<_>>().await
         })
         .await?;
     drop(progress);
@@ -42,6 +39,15 @@ async fn fetch(aws: &Aws, everyone: bool) -> std::result::Result<Vec<KeyPair>, C
     pairs.extend(older);
     pairs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(pairs)
+}
+
+/// The pair with its file, where there is a folder to look in.
+async fn look(context: &Context<'_>, folder: Option<&SecretsFolder>, pair: KeyPair) -> Result<ListedKeyPair> {
+    let file = match folder {
+        Some(folder) => Some(file(context, folder, &pair).await?),
+        None => None,
+    };
+    Ok(ListedKeyPair { pair, file })
 }
 
 /// How `NAME.pem` stands to the pair. One that cannot be read is not known to be its private half.
