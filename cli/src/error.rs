@@ -1,7 +1,8 @@
 //! The error a person sees: a kind with a stable code, what failed, what caused it and what to type next.
 //!
-//! This is the one place that knows exit codes. Every other module returns an error type of its own; the
-//! conversions, with the hints, stand in `error/` beside it.
+//! This is the one place that knows exit codes. The layers below return error types of their own; what those mean to a
+//! person, with the hints, stands in `error/` beside this. A command that finds something wrong itself makes its error, with
+//! the hint, where it finds it.
 
 mod aws;
 mod config;

@@ -51,6 +51,52 @@ fn the_layers_below_know_neither_arguments_nor_commands_nor_terminal() {
     }
 }
 
+/// A failure gets its meaning where it meets the user's words: that of a layer below in `error/`, that of a command in the
+/// command. Below, nobody knows what a person would type next.
+#[test]
+fn hints_stand_where_a_failure_gets_its_meaning() {
+    let words_them = |path: &Path| {
+        let below = path.strip_prefix(root().join("cli/src")).unwrap();
+        // The last three decide something themselves: what an access key is read from, that the user has stopped, that
+        // nobody can be asked.
+        ["error", "error.rs", "commands", "credentials.rs", "interrupt.rs", "ui.rs"]
+            .iter()
+            .any(|part| below.starts_with(part))
+    };
+    let (words, none): (Vec<_>, Vec<_>) = sources("").into_iter().partition(|(path, _)| words_them(path));
+    assert_eq!(lines_with(&none, ".hint("), []);
+    assert!(!lines_with(&words, ".hint(").is_empty(), "the test looks for what is not there");
+}
+
+#[test]
+fn the_errors_of_the_layers_below_get_their_hints_in_one_place() {
+    let (inside, outside): (Vec<_>, Vec<_>) =
+        sources("").into_iter().partition(|(path, _)| path.starts_with(root().join("cli/src/error")));
+    // A command may turn an error type of its own into one for the user.
+    let own =
+        |(path, line): &(&Path, &str)| path.starts_with(root().join("cli/src/commands")) && is_declared(path, line);
+    let elsewhere: Vec<_> = lines_with(&outside, " for Error {").into_iter().filter(|found| !own(found)).collect();
+    assert_eq!(
+        elsewhere.iter().filter(|(_, line)| line.contains("impl From<")).collect::<Vec<_>>(),
+        Vec::<&(&Path, &str)>::new()
+    );
+    assert!(!lines_with(&inside, " for Error {").is_empty(), "the test looks for what is not there");
+}
+
+/// Whether the type that a line converts from is declared in the same file.
+fn is_declared(path: &Path, line: &str) -> bool {
+    let Some((_, rest)) = line.split_once("impl From<") else { return false };
+    let name = rest.split_once('>').unwrap().0;
+    let text = fs::read_to_string(path).unwrap();
+    text.contains(&format!("enum {name} ")) || text.contains(&format!("struct {name} "))
+}
+
+#[test]
+fn only_errors_know_exit_statuses() {
+    let files: Vec<_> = sources("").into_iter().filter(|(path, _)| !path.ends_with("main.rs")).collect();
+    assert_eq!(lines_with(&files, "ExitCode"), []);
+}
+
 #[test]
 fn only_the_terminal_writes_to_it_and_only_one_file_reads_the_environment() {
     let is_terminal =
