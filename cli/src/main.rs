@@ -46,9 +46,13 @@ fn main() -> ExitCode {
 fn refuse(refusal: &clap::Error, words: &[OsString], environment: &Environment) -> ExitCode {
     let ui = Ui::new(typed_format(words), 0, environment);
     if !refusal.use_stderr() {
-        // A reader that closed the pipe has read enough of the help.
-        refusal.print().ok();
-        return ExitCode::SUCCESS;
+        return match ui.help(&refusal.render()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                ui.error(&error);
+                ExitCode::from(error.kind().exit())
+            }
+        };
     }
     let text = refusal.render().to_string();
     let error = match refusal.kind() {

@@ -1,8 +1,9 @@
 //! The terminal: data goes to stdout, everything else to stderr, and only through here.
 //!
-//! Text that comes from AWS, from a file or from the host may hold control characters; they are escaped before they
-//! reach a terminal.
+//! Text that comes from AWS, from a file or from the host may hold characters that steer a terminal. Whoever words a line
+//! escapes what he puts into it; what goes through here is escaped once more, so that nobody can forget it.
 
+mod answer;
 mod bar;
 mod bars;
 mod lines;
@@ -13,7 +14,7 @@ use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 
 use anstream::AutoStream;
-use iac_core::text::{folded, plain, wrapped};
+use iac_core::text::{folded, plain, plain_json, plain_lines, wrapped};
 use serde::Serialize;
 
 use crate::args::Format;
@@ -65,30 +66,27 @@ impl Ui {
     /// Writes a result: as one JSON document, or as the text made for this width.
     pub(crate) fn data<T: Serialize>(&self, value: &T, text: impl FnOnce(usize) -> String) -> Result<()> {
         match self.format {
-            Format::Json => self.text(&json(value)?),
+            // JSON says the same with escapes, so they do no harm where a program reads it, and help where it is kept.
+            Format::Json => write_out(&plain_json(&json(value)?)),
             Format::Text => {
                 let width = width(&io::stdout());
-                self.text(&folded(&text(width), width))
+                write_out(&folded(&plain_lines(&text(width)), width))
             }
         }
     }
 
-    /// Writes text to stdout as it is, with a final newline.
+    /// Writes text that is no result, such as a script or what a machine printed, with a final newline: as it is into a
+    /// pipe, escaped line by line for a terminal.
     #[expect(clippy::unused_self, reason = "who writes to a stream has been handed the terminal")]
     pub(crate) fn text(&self, text: &str) -> Result<()> {
-        let mut stdout = io::stdout().lock();
-        let newline = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        written(write!(stdout, "{text}{newline}").and_then(|()| stdout.flush()))
+        if io::stdout().is_terminal() { write_out(&plain_lines(text)) } else { write_out(text) }
     }
 
-    /// Writes text of many lines that a machine printed: as it is into a pipe, escaped line by line for a terminal.
-    pub(crate) fn foreign(&self, text: &str) -> Result<()> {
-        if !io::stdout().is_terminal() {
-            return self.text(text);
-        }
-        let shown = |line: &str| line.trim_end_matches('\r').split('\t').map(plain).collect::<Vec<_>>().join("\t");
-        let lines: Vec<String> = text.lines().map(shown).collect();
-        self.text(&lines.join("\n"))
+    /// Writes the help or the version that was asked for, with its colours where stdout shows them.
+    #[expect(clippy::unused_self, reason = "who writes to a stream has been handed the terminal")]
+    pub(crate) fn help(&self, help: &clap::builder::StyledStr) -> Result<()> {
+        let mut stdout = AutoStream::auto(io::stdout()).lock();
+        written(write!(stdout, "{}", help.ansi()).and_then(|()| stdout.flush()))
     }
 
     /// Says something that a person may want to know; silent where nobody reads, unless `-v` is given.
@@ -110,7 +108,7 @@ impl Ui {
         self.explain(error);
         if self.json() {
             // The error itself is on stderr; a reader of stdout that has gone needs no second one.
-            json(&error.document()).and_then(|document| self.text(&document)).ok();
+            json(&error.document()).and_then(|document| write_out(&plain_json(&document))).ok();
         }
     }
 
@@ -127,20 +125,18 @@ impl Ui {
     }
 
     /// Shows what would be done and asks; where nobody can answer, or the answer is not yes, nothing is done.
-    pub(crate) fn confirm(&self, what: &str, question: &str) -> Result<()> {
+    ///
+    /// It waits without holding up anything else, so that an interruption can end the question.
+    pub(crate) async fn confirm(&self, what: &str, question: &str) -> Result<()> {
         if !self.terminal || !io::stdin().is_terminal() {
             return Err(Error::new(
                 Kind::ConfirmationNeeded,
-                "this changes something, and nobody is there to be asked",
+                "confirmation is needed, but stdin or stderr is not a terminal",
             )
             .hint("add `--yes` to do it without asking"));
         }
         self.line("", what);
-        let mut stderr = AutoStream::auto(io::stderr()).lock();
-        write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush()).ok();
-        drop(stderr);
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer).ok();
+        let answer = answer::to(&format!("{question} [y/N] ")).await?;
         match answer.trim().to_ascii_lowercase().as_str() {
             "y" | "yes" => Ok(()),
             _ => Err(Error::new(Kind::ConfirmationNeeded, "nothing was done: the answer was not yes")),
@@ -151,6 +147,13 @@ impl Ui {
     fn line(&self, label: &str, text: &str) {
         say(&self.bars, label, text);
     }
+}
+
+/// Writes text to stdout as it is, with a final newline.
+fn write_out(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    let newline = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    written(write!(stdout, "{text}{newline}").and_then(|()| stdout.flush()))
 }
 
 /// Writes a message to stderr, above what is drawn there.

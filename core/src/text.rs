@@ -33,6 +33,33 @@ pub fn one_line(message: &str) -> String {
     lines.collect::<Vec<_>>().join(" ")
 }
 
+/// Returns text of several lines with each of them as [`plain`] shows it; tabs stay, and so do the ends of lines, whether
+/// a machine wrote them with a carriage return or without.
+#[must_use]
+pub fn plain_lines(text: &str) -> String {
+    let shown = |line: &str| line.trim_end_matches('\r').split('\t').map(plain).collect::<Vec<_>>().join("\t");
+    text.split('\n').map(shown).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns a JSON document with every character that could steer a terminal written as an escape of JSON, such as
+/// `\u202e`. Every reader of JSON understands the same by it.
+///
+/// Such characters stand within strings alone, but for the ends of lines between its parts, which stay.
+#[must_use]
+pub fn plain_json(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character == '\n' || !steers_terminal(character) {
+            shown.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            write!(shown, "\\u{unit:04x}").expect("writing to a string cannot fail");
+        }
+    }
+    shown
+}
+
 /// Returns the text as [`plain`] shows it, cut to at most `limit` characters, with `…` where something was left out.
 #[must_use]
 pub fn excerpt(text: &str, limit: usize) -> String {
@@ -150,6 +177,12 @@ mod tests {
     }
 
     #[test]
+    fn lines_stay_lines_and_tabs_stay_tabs() {
+        assert_eq!(plain_lines("a\tb\r\n\u{1b}[2J\rc\n\n"), "a\tb\n\\u{1b}[2J\\rc\n\n");
+        assert_eq!(plain_lines(""), "");
+    }
+
+    #[test]
     fn an_excerpt_says_that_it_is_one() {
         assert_eq!(excerpt("12345", 5), "12345");
         assert_eq!(excerpt("123456", 5), "12345…");
@@ -187,6 +220,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn json_says_the_same_and_steers_nothing(text in any::<String>(), risky in "[\u{7f}-\u{9f}\u{200e}-\u{202e}\u{feff}\u{1b}日]{0,8}") {
+            let value = serde_json::json!({ (text.clone()): [risky, text] });
+            let shown = plain_json(&serde_json::to_string_pretty(&value).unwrap());
+            prop_assert!(!shown.chars().any(|character| character != '\n' && steers_terminal(character)), "{shown}");
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+        }
+
         #[test]
         fn folding_changes_nothing_but_where_lines_end(text in "[a-z`日 ]{0,60}", width in 0usize..40) {
             let joined = folded(&text, width).split_whitespace().collect::<Vec<_>>().join(" ");

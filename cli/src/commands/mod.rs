@@ -40,6 +40,13 @@ pub(crate) struct Context<'a> {
     pub(crate) interrupt: Interrupt,
 }
 
+impl Context<'_> {
+    /// Asks before something is changed; Ctrl-C at the question ends the command at once.
+    pub(crate) async fn confirm(&self, what: &str, question: &str) -> Result<()> {
+        self.interrupt.or_stop(self.ui.confirm(what, question)).await?
+    }
+}
+
 /// Runs a command and returns its exit status.
 pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> Result<u8> {
     refuse_secrets(&arguments)?;

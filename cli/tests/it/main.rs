@@ -25,6 +25,7 @@ mod key_interrupted;
 mod layering;
 mod live;
 mod manual;
+mod output;
 mod pages;
 mod policy;
 mod recording;

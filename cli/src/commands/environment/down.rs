@@ -65,7 +65,7 @@ pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptio
         if has_agreed {
             context.ui.note(plan.text().trim_end());
         } else {
-            context.ui.confirm(&plan.text(), "take this away?")?;
+            context.confirm(&plan.text(), "take this away?").await?;
             has_agreed = true;
         }
         if !steps.is_empty() {

@@ -35,7 +35,7 @@ pub(super) async fn remove(context: &Context<'_>, options: &DownOptions) -> Resu
     let now = Timestamp::now();
     let words: Vec<String> = before.leftovers.iter().map(|one| format!("- delete {}", in_words(one, now))).collect();
     if !words.is_empty() && !options.yes {
-        context.ui.confirm(&words.join("\n"), "delete this?")?;
+        context.confirm(&words.join("\n"), "delete this?").await?;
     }
     let progress = context.ui.progress("deleting what is left over");
     context.interrupt.check()?;

@@ -48,7 +48,7 @@ pub(in crate::commands) async fn up(context: &Context<'_>, options: &UpOptions) 
         let (seen, want, plan) = look(context, &aws).await?;
         refused::check(context, &plan, &permitted)?;
         if !plan.is_empty() && !has_agreed {
-            context.ui.confirm(&text(&plan), "do it?")?;
+            context.confirm(&text(&plan), "do it?").await?;
             has_agreed = true;
         } else {
             say(context, &plan);

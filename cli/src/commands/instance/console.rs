@@ -14,5 +14,5 @@ pub(super) async fn console(context: &Context<'_>, id: Option<&str>) -> Result<(
     if text.is_empty() {
         context.ui.note(&format!("{} has printed nothing yet; AWS shows it some time after the boot", instance.id));
     }
-    context.ui.foreign(&text)
+    context.ui.text(&text)
 }

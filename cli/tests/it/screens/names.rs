@@ -25,3 +25,49 @@ fn names_of_every_kind_leave_columns_aligned_and_the_terminal_alone() {
     let raw = laptop.terminal(80).iac(["instance", "list", "--everyone"]).raw;
     assert!(raw.contains(r"\u{9b}31malert") && !raw.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{raw:?}");
 }
+
+/// A name that reverses the text around it, and one with an escape sequence in one character.
+const STEERING: [&str; 2] = ["\u{202e}reversed", "red \u{9b}31m \u{7f}"];
+
+#[test]
+fn json_on_a_terminal_leaves_it_alone_and_says_the_same() {
+    let laptop = Laptop::new();
+    for name in STEERING {
+        laptop.aws().foreign_instance(&[("Name", name)]);
+    }
+    let words = ["instance", "list", "--everyone", "--output", "json"];
+    let raw = laptop.terminal(200).iac(words).raw;
+    assert!(!raw.contains(['\u{1b}', '\u{7f}', '\u{9b}', '\u{202e}']), "{raw:?}");
+    let piped = laptop.iac(words).ok();
+    assert!(!piped.text().contains(STEERING[0]), "a reader that keeps it and shows it later is as safe");
+    let mut names: Vec<_> = piped.json().as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    names.sort_by_key(ToString::to_string);
+    let mut given = STEERING.map(serde_json::Value::from);
+    given.sort_by_key(ToString::to_string);
+    assert_eq!(names, given);
+}
+
+#[test]
+fn an_error_in_json_leaves_the_terminal_alone() {
+    let laptop = Laptop::offline();
+    let screen = laptop.terminal(200).iac(["--output", "json", "eif", "show", "\u{202e}no\u{9b}31m"]);
+    assert_ne!(screen.code(), Some(0));
+    assert!(screen.raw.contains(r"\u202eno\u009b31m"), "{:?}", screen.raw);
+    assert!(!screen.raw.contains(['\u{202e}', '\u{9b}']), "{:?}", screen.raw);
+}
+
+/// What is no result, and what no table holds: neither words its text with care for the terminal.
+#[test]
+fn names_of_files_leave_the_terminal_alone() {
+    let laptop = Laptop::offline();
+    let folder = "a\u{202e}\u{1b}]0;title\u{7}";
+    let file = format!("{folder}/config.toml");
+    let written = laptop.terminal(200).iac(["config", "init", "--config-file", &file]).ok();
+    assert!(written.raw.contains("wrote "), "{:?}", written.raw);
+    let checked = laptop.terminal(200).iac(["config", "check", "--config-file", &file]).ok();
+    let pages = laptop.terminal(200).iac(["man", folder]).ok();
+    for screen in [written, checked, pages] {
+        assert!(screen.raw.contains(r"\u{202e}\u{1b}]0;title\u{7}"), "{:?}", screen.raw);
+        assert!(!screen.raw.contains(['\u{202e}', '\u{1b}', '\u{7}']), "{:?}", screen.raw);
+    }
+}
