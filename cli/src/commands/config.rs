@@ -1,8 +1,5 @@
 //! `iac config`: the sample, what is in force, and whether it holds together.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use iac_core::table::{self, Cell};
@@ -12,6 +9,7 @@ use crate::args::ConfigVerb;
 use crate::config::{self, ConfigError, Environment, Key, Settings, Source};
 use crate::credentials;
 use crate::error::{Error, Kind, Result, file_failed};
+use crate::files::{self, FileError};
 use crate::ui::Ui;
 
 /// A setting as `config show` prints it.
@@ -55,17 +53,15 @@ fn init(ui: &Ui, environment: &Environment, config_file: Option<&Path>) -> Resul
         Error::new(Kind::SettingMissing, "`HOME` is not set, so there is no place for the configuration file")
             .hint("name the file: `iac config init --config-file /path/to/config.toml`")
     })?;
-    let failed =
-        |error: std::io::Error| file_failed(format!("cannot write `{}`", path.display()), &error, "`--config-file`");
-    if let Some(folder) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+    let failed = |error: FileError| {
+        file_failed(format!("cannot write `{}`", config::shown(&path)), &error.source, "`--config-file`")
+    };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        files::make_folder(folder).map_err(failed)?;
     }
-    let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-    let mut file = new.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => exists(&path),
-        _ => failed(error),
-    })?;
-    file.write_all(config::sample(&home(environment)).as_bytes()).map_err(failed)?;
+    let sample = config::sample(&home(environment));
+    files::write_new(&path, sample.as_bytes())
+        .map_err(|error| if error.is_in_the_way() { exists(&path) } else { failed(error) })?;
     let written = Checked { file: Some(path.clone()), warnings: Vec::new() };
     ui.data(&written, |_| format!("wrote {}; edit it, then run `iac config check`", path.display()))
 }

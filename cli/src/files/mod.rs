@@ -12,8 +12,6 @@ mod trusted;
 mod unpack;
 mod whole;
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use iac_core::key_work::KeyFileName;
@@ -22,7 +20,7 @@ use iac_core::name::KeyName;
 pub(crate) use error::FileError;
 pub(crate) use lock::FolderLock;
 pub(crate) use receive::{Incoming, ReceiveError};
-pub(crate) use whole::{Found, is_own, make_private, publish, read, remove, rename_new, sync, write_new};
+pub(crate) use whole::{Found, is_own, make_folder, make_private, publish, read, remove, rename_new, sync, write_new};
 
 /// The folder that the setting `secrets_folder` names.
 #[derive(Debug, Clone)]
@@ -33,9 +31,7 @@ pub(crate) struct SecretsFolder {
 impl SecretsFolder {
     /// Opens the folder, making it and its missing parents for nobody but this user; one that exists is left as it is.
     pub(crate) fn open(path: &Path) -> Result<Self, FileError> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-        made.map_err(|source| FileError::new("create the folder", path, source))?;
-        Ok(Self::existing(path))
+        whole::make_folder(path).map(|()| Self::existing(path))
     }
 
     /// Takes the folder as it is, which may be not there at all: then nothing is in it.

@@ -1,12 +1,13 @@
 //! Single files: read, written whole, renamed without replacing, removed, and their names made to last.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
 use rustix::io::Errno;
+use tempfile::NamedTempFile;
 
 use super::FileError;
 
@@ -50,7 +51,7 @@ pub(crate) fn read(path: &Path) -> Result<Found, FileError> {
 /// Writes a file that only this user can read; it appears whole, in the place of an older one.
 pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let failed = |source: io::Error| FileError::new("write", path, source);
-    let mut file = tempfile::Builder::new().prefix(".iac-").tempfile_in(folder_of(path)).map_err(failed)?;
+    let mut file = private_beside(path).map_err(failed)?;
     file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     keep_names(path)
@@ -71,10 +72,38 @@ pub(crate) fn publish(path: &Path, content: &[u8]) -> Result<(), FileError> {
 /// Writes a file that only this user can read; it appears whole, and never in the place of another.
 pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let failed = |source: io::Error| FileError::new("write", path, source);
-    let mut file = tempfile::Builder::new().prefix(".iac-").tempfile_in(folder_of(path)).map_err(failed)?;
+    let mut file = private_beside(path).map_err(failed)?;
     file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     file.persist_noclobber(path).map_err(|error| failed(error.error))?;
     keep_names(path)
+}
+
+/// A file in the folder of the one it is to become, which this user alone can read and write, whatever the umask leaves.
+fn private_beside(path: &Path) -> io::Result<NamedTempFile> {
+    let file = tempfile::Builder::new().prefix(".iac-").tempfile_in(folder_of(path))?;
+    file.as_file().set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Makes a folder and its missing parents for nobody but this user, whatever the umask leaves; one that exists stays as
+/// it is.
+pub(crate) fn make_folder(path: &Path) -> Result<(), FileError> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+    let private = |folder: &Path| {
+        DirBuilder::new().mode(0o700).create(folder)?;
+        std::fs::set_permissions(folder, Permissions::from_mode(0o700))
+    };
+    for folder in missing.into_iter().rev() {
+        match private(folder) {
+            // Another run has made it meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            result => result.map_err(|source| FileError::new("create the folder", path, source))?,
+        }
+    }
+    // What is there and no folder is told by whoever makes folders.
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|source| FileError::new("create the folder", path, source))
 }
 
 /// Renames a file to a name that must be free.

@@ -113,6 +113,8 @@ impl Making<'_> {
             _ => error,
         })?;
         files::remove(&public_beside(&new))?;
+        // `ssh-keygen` leaves what the umask leaves, under which its owner may not read it.
+        files::make_private(&new)?;
         files::sync(&new)?;
         match file_state(&new).await? {
             FileState::Key(public_key) => Ok(public_key),

@@ -54,6 +54,29 @@ fn init_writes_a_private_file_and_never_over_one() {
 }
 
 #[test]
+fn init_writes_a_private_file_whatever_the_umask_says_and_nothing_beside_it() {
+    for umask in ["000", "022", "077", "277", "777"] {
+        let laptop = Laptop::offline();
+        laptop.iac_after(&format!("umask {umask}"), ["config", "init"]).ok();
+        let mode = |path: &str| fs::metadata(laptop.path(path)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(PLACE), 0o600, "umask {umask}");
+        for folder in [".config", ".config/bky", ".config/bky/iac"] {
+            assert_eq!(mode(folder), 0o700, "umask {umask}: {folder}");
+        }
+        assert_eq!(fs::read_dir(laptop.path(PLACE).parent().unwrap()).unwrap().count(), 1, "umask {umask}");
+    }
+}
+
+/// A limit on the size of files stands for a full disk: the file must not be there in part, where `init` would find it.
+#[test]
+fn init_leaves_nothing_where_the_file_cannot_be_written_whole() {
+    let laptop = Laptop::offline();
+    laptop.iac_after("trap '' XFSZ && ulimit -f 0", ["config", "init"]).fails("file_failed");
+    assert_eq!(fs::read_dir(laptop.path(PLACE).parent().unwrap()).unwrap().count(), 0);
+    laptop.iac(["config", "init"]).ok();
+}
+
+#[test]
 fn init_writes_where_the_file_is_looked_for() {
     let mut laptop = Laptop::offline();
     laptop.set("BKY_IAC_CONFIG_FILE", laptop.path("named-by-environment.toml"));
