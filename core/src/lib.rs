@@ -40,3 +40,4 @@ pub mod table;
 pub mod tag;
 pub mod text;
 pub mod url;
+pub mod writable;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use iac_core::table::{self, Cell};
 use serde::Serialize;
 
+use super::writable;
 use crate::args::ConfigVerb;
 use crate::config::{self, ConfigError, Environment, Key, Settings, Source};
 use crate::credentials;
@@ -109,7 +110,8 @@ fn show_one(settings: &Settings, key: Key) -> Shown {
 
 fn check(ui: &Ui, environment: &Environment, settings: &Settings) -> Result<()> {
     credentials::read(&settings.credentials)?;
-    let warnings = settings.warnings(environment);
+    let mut warnings = settings.warnings(environment);
+    warnings.extend(writable::warnings(settings));
     let checked = Checked { file: settings.config_path().map(Path::to_owned), warnings };
     ui.data(&checked, |_| {
         let mut lines: Vec<String> = checked.warnings.iter().map(|warning| format!("warning: {warning}")).collect();

@@ -20,6 +20,7 @@ pub(crate) mod select;
 mod ssh;
 mod target;
 mod types;
+mod writable;
 
 use iac_core::tag::Owner;
 
@@ -71,7 +72,7 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
         _ => {}
     }
     let settings = load()?;
-    for warning in settings.warnings(environment) {
+    for warning in settings.warnings(environment).into_iter().chain(writable::warnings(&settings)) {
         ui.warn(&warning);
     }
     runtime()?.block_on(async {

@@ -11,6 +11,7 @@ mod receive;
 mod trusted;
 mod unpack;
 mod whole;
+mod writers;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,7 @@ pub(crate) use error::FileError;
 pub(crate) use lock::FolderLock;
 pub(crate) use receive::{Incoming, ReceiveError};
 pub(crate) use whole::{Found, is_own, make_folder, make_private, publish, read, remove, rename_new, sync, write_new};
+pub(crate) use writers::{Writable, writable_by_others};
 
 /// The folder that the setting `secrets_folder` names.
 #[derive(Debug, Clone)]

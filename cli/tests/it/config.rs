@@ -5,6 +5,7 @@ mod file;
 mod layers;
 mod mistakes;
 mod profiles;
+mod writable;
 
 use crate::harness::Laptop;
 

@@ -8,6 +8,7 @@ use iac_core::public_key::has_passphrase;
 use iac_core::quote;
 
 use super::of_error;
+use crate::commands::writable;
 use crate::config::{CredentialSource, Environment, Key, Settings, Source, Unsound};
 use crate::credentials;
 use crate::error::Error;
@@ -34,6 +35,8 @@ pub(super) fn configuration(settings: &Settings, unsound: Option<&Unsound>, envi
     if let Some(mode) = file.filter(|_| holds_secret).and_then(mode).filter(|mode| mode & OF_OTHERS != 0) {
         warnings.push(format!("it holds a secret, and others can read it (mode {mode:o})"));
     }
+    let writable = file.map(|file| writable::found("the configuration file", file)).unwrap_or_default();
+    warnings.extend(writable.iter().map(ToString::to_string));
     match (file, settings.config_path()) {
         (Some(file), _) if warnings.is_empty() => Check::ok(NAME, format!("{}: no mistakes", file.display())),
         (Some(_), _) => Check::warning(NAME, warnings.join("; "), "`iac config check` lists what to change"),
@@ -72,7 +75,7 @@ fn credentials_file(settings: &Settings) -> Check {
     };
     match credentials::read(&settings.credentials) {
         Err(error) => of_error(NAME, error),
-        Ok(_) => private(NAME, path, mode(path).unwrap_or(0), "600"),
+        Ok(_) => private(NAME, path, mode(path).unwrap_or(0), "600", &[("the credentials file", path)]),
     }
 }
 
@@ -90,7 +93,11 @@ fn secrets_folder(settings: &Settings) -> Check {
     }
     match unfinished(path) {
         Ok(Some((file, mend))) => Check::warning(NAME, format!("{} was left behind", path.join(file).display()), mend),
-        Ok(None) => private(NAME, path, mode(path).unwrap_or(0), "700"),
+        Ok(None) => {
+            let known_hosts = SecretsFolder::existing(path).known_hosts();
+            let protected = [("the secrets folder", path), ("the host keys", known_hosts.as_path())];
+            private(NAME, path, mode(path).unwrap_or(0), "700", &protected)
+        }
         Err(error) => Check::failed(
             NAME,
             format!("cannot read {}: {error}", path.display()),
@@ -132,7 +139,7 @@ fn private_key(settings: &Settings) -> Check {
             format!("{} has a passphrase, and a host is waited for without a person who types it", path.display()),
             "use a pair without one: `iac key create --key-name NAME`",
         ),
-        Ok(Found::File { mode, .. }) => private(NAME, &path, mode, "600"),
+        Ok(Found::File { mode, .. }) => private(NAME, &path, mode, "600", &[]),
         Ok(Found::Nothing) => {
             Check::warning(NAME, format!("{} is not there", path.display()), "make the pair with `iac key create`")
         }
@@ -145,8 +152,11 @@ fn private_key(settings: &Settings) -> Check {
     }
 }
 
-/// Whether nobody but its owner can read what lies there.
-fn private(name: &'static str, path: &Path, mode: u32, wanted: &str) -> Check {
+/// Whether nobody but its owner can read what lies there, or write what is to be protected.
+fn private(name: &'static str, path: &Path, mode: u32, wanted: &str, protected: &[(&str, &Path)]) -> Check {
+    if let Some(writable) = protected.iter().flat_map(|(what, path)| writable::found(what, path)).next() {
+        return Check::warning(name, writable.found, writable.mend);
+    }
     if mode & OF_OTHERS == 0 {
         return Check::ok(name, path.display().to_string());
     }
