@@ -346,7 +346,7 @@ fn a_folder_that_nobody_can_write_to_imports_nothing() {
           "No such file or directory (os error 2)"
         ],
         "hints": [
-          "check the setting `secrets_folder`"
+          "check `secrets_folder`"
         ],
         "aws": null
       },
@@ -354,7 +354,7 @@ fn a_folder_that_nobody_can_write_to_imports_nothing() {
     }
     ! error: cannot create the folder `/proc/iac`
     ! caused by: No such file or directory (os error 2)
-    ! hint: check the setting `secrets_folder`
+    ! hint: check `secrets_folder`
     (exit status: 1)
     "#);
 }
