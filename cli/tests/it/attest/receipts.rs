@@ -79,7 +79,8 @@ fn a_receipt_is_written_once_and_only_of_a_verified_document() {
     assert!(!laptop.path("refused.json").exists());
     let options = ["--pcr0", FIRST.pcr[0], "--at", "document", "--write-receipt", "none/receipt.json"];
     let run = verify(&laptop, FIRST.bytes, options).fails("file_failed");
-    assert!(run.stderr.starts_with("error: cannot keep the receipt\n"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("error: cannot write `none/receipt.json`\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("`--write-receipt`"), "{}", run.stderr);
 }
 
 /// How a receipt answers to an alteration.
