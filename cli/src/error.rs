@@ -39,6 +39,8 @@ struct Report {
     hints: Vec<String>,
     aws: Option<AwsAnswer>,
     made: Vec<Made>,
+    /// Whether the world is not any more what the command decided from.
+    moved: bool,
 }
 
 /// What AWS said when it refused, for a support case: its code and the request's id.
@@ -69,6 +71,7 @@ impl Error {
             hints: Vec::new(),
             aws: None,
             made: Vec::new(),
+            moved: false,
         }))
     }
 
@@ -90,10 +93,12 @@ impl Error {
         self
     }
 
-    /// Adds a failure that came beside this one, with all that it says; no hint is given twice.
+    /// Adds a failure that came beside this one, with all that it says; no hint is given twice. Together they say that the
+    /// world has moved only if each of them does.
     #[must_use]
     pub(crate) fn beside(mut self, other: Self) -> Self {
-        let Report { message, causes, hints, made, .. } = *other.0;
+        let Report { message, causes, hints, made, moved, .. } = *other.0;
+        self.0.moved &= moved;
         self.0.causes.push(message);
         self.0.causes.extend(causes);
         let new = hints.into_iter().filter(|hint| !self.0.hints.contains(hint)).collect::<Vec<_>>();
@@ -121,6 +126,28 @@ impl Error {
     pub(crate) fn made(mut self, made: impl IntoIterator<Item = Made>) -> Self {
         self.0.made.extend(made);
         self
+    }
+
+    /// Adds what exists although the command failed, unless it is named already.
+    #[must_use]
+    pub(crate) fn made_before(mut self, made: &[Made]) -> Self {
+        let new: Vec<Made> = made.iter().filter(|made| !self.0.made.contains(made)).cloned().collect();
+        self.0.made.splice(0..0, new);
+        self
+    }
+
+    /// Says that the world is not any more what the command decided from: another look leads to another decision.
+    ///
+    /// Only whoever sees that says so; no kind of failure means it by itself.
+    #[must_use]
+    pub(crate) fn moved(mut self) -> Self {
+        self.0.moved = true;
+        self
+    }
+
+    /// Whether it was said that the world has moved.
+    pub(crate) fn has_world_moved(&self) -> bool {
+        self.0.moved
     }
 
     pub(crate) fn kind(&self) -> Kind {
@@ -164,7 +191,7 @@ impl Error {
             hints: Vec<String>,
             aws: Option<AwsAnswer>,
         }
-        let Report { kind, message, causes, hints, aws, made } = (*self.0).clone();
+        let Report { kind, message, causes, hints, aws, made, moved: _ } = (*self.0).clone();
         Document { error: Body { code: kind.code(), message, causes, hints, aws }, made }
     }
 }
@@ -220,5 +247,17 @@ mod tests {
         hint: look at the network
         hint: wait
         ");
+    }
+
+    #[test]
+    fn the_world_has_moved_only_where_every_failure_says_so() {
+        let failed = |moved: bool| {
+            let error = Error::new(Kind::AwsRefused, "it is gone");
+            if moved { error.moved() } else { error }
+        };
+        for (first, other) in [(true, true), (true, false), (false, true), (false, false)] {
+            assert_eq!(failed(first).beside(failed(other)).has_world_moved(), first && other);
+        }
+        assert!(failed(true).becomes(Kind::AwsDenied, "no").cause("why").has_world_moved());
     }
 }

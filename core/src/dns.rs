@@ -10,7 +10,7 @@ mod zone;
 
 use std::net::Ipv4Addr;
 
-pub use change::{Change, DnsRefusal, creation, deletion};
+pub use change::{Change, DnsRefusal, applied, creation, deletion};
 pub use name::{Fqdn, FqdnError, unescaped};
 pub use zone::{Zone, ZoneError, choose_zone, zone_candidates};
 

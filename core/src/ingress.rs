@@ -2,6 +2,7 @@
 //! every other rule is shown and never changed.
 
 mod description;
+mod elsewhere;
 mod ssh_from;
 
 use std::net::IpAddr;
@@ -10,6 +11,7 @@ use ipnet::IpNet;
 use jiff::civil::Date;
 
 pub use description::{CallerRule, caller_description, read_description};
+pub use elsewhere::{elsewhere, in_words};
 pub use ssh_from::{SshFrom, SshFromError};
 
 pub use crate::observed::{IngressRule, Source};

@@ -3,13 +3,16 @@
 //! A plan is shown, applied and counted by the same value. Each step says why it is needed and which steps must be done
 //! before it; what has no such bond goes side by side. Where a plan cannot be made whole it says so in its refusals.
 
+mod consent;
 mod diff;
 mod difference;
 mod end;
+mod exposure;
 mod group;
 mod instance;
 mod key;
 mod name;
+mod record;
 mod refusal;
 mod render;
 mod step;
@@ -18,7 +21,10 @@ mod teardown;
 
 use serde::Serialize;
 
+pub use consent::Consent;
 pub use diff::diff;
+pub use exposure::{Exposure, exposures};
+pub use record::Record;
 pub use refusal::Refusal;
 pub use step::{Action, Need, Step};
 pub use teardown::teardown;
@@ -32,6 +38,8 @@ pub struct Plan {
     pub kept: Vec<Kept>,
     /// Why the plan cannot be carried out as it stands.
     pub refused: Vec<Refusal>,
+    /// Rules through which SSH comes in from elsewhere than wanted, and which the plan leaves alone.
+    pub exposed: Vec<Exposure>,
 }
 
 /// Something that a plan leaves alone.

@@ -31,6 +31,11 @@ SCRIPT = "var/lib/cloud/instance/scripts/part-001"
 # The ways in which a timer of ours may be set; another one would never run, so it is an error.
 TIMER = {"onbootsec": "0", "oncalendar": "minutely", "accuracysec": "1s"}
 MINUTE = 60
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
+FROM_INSIDE = (
+    "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+    "Client.InstanceInitiatedShutdown",
+)
 
 
 def begin(instance: Any) -> None:
@@ -130,6 +135,7 @@ def _tick(instance: Any, root: HostRoot, still: Callable[[], bool], ran: dict[st
     """Looks every second whether a timer is due or somebody has shut the instance down."""
     if root.take_power_off():
         if instance.instance_initiated_shutdown_behavior == "terminate":
+            instance.ending_reason = FROM_INSIDE
             instance.terminate()
         else:
             instance.stop()

@@ -24,6 +24,8 @@ class Settings:
     boot: float = 2.0
     stopping: float = 2.0
     shutting_down: float = 2.0
+    # Why AWS ends a new instance that was pending, as `StateReason` says it; empty: it does not.
+    launch_failure: str = ""
     # How long the interface of a terminated instance still holds its security groups.
     interface_release: float = 1.0
     console: str = "normal"

@@ -14,13 +14,14 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.models.instances import Instance, InstanceState
+from moto.ec2.models.instances import Instance, InstanceState, StateReason
 from moto.ec2.responses.instances import InstanceResponse
 
 from . import boot
 from .around import around
 from .world import world
 
+BY_USER = ("Client.UserInitiatedShutdown: User initiated shutdown", "Client.UserInitiatedShutdown")
 PENDING, RUNNING, SHUTTING_DOWN, TERMINATED, STOPPING, STOPPED = 0, 16, 32, 48, 64, 80
 NAMES = {
     PENDING: "pending",
@@ -68,7 +69,19 @@ def _pend(instance: Any) -> None:
     _later(instance, world.settings.pending, lambda: _run(instance))
 
 
+def _fail(instance: Any, reason: str) -> None:
+    """Ends a new instance, as EC2 does where it finds only after the answer that it cannot run it.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html
+    """
+    instance.ending_reason = (reason, reason.split(":", 1)[0])
+    instance.terminate()
+
+
 def _run(instance: Any) -> None:
+    if world.settings.launch_failure:
+        _fail(instance, world.settings.launch_failure)
+        return
     _enter(instance, RUNNING)
     world.hosts.create(instance)
     _later(instance, world.settings.boot, lambda: _answer_ssh(instance))
@@ -116,6 +129,8 @@ def _terminate(original: Any, instance: Any) -> InstanceState:
         return previous
     world.hosts.close(instance.id)
     _enter(instance, SHUTTING_DOWN)
+    # moto says why only when it is over, and always the same.
+    instance.state_reason = StateReason(*getattr(instance, "ending_reason", BY_USER))
     _later(instance, world.settings.shutting_down, lambda: _end(original, instance))
     return previous
 
@@ -126,6 +141,7 @@ def _end(original: Any, instance: Any) -> None:
     for interface in going:
         interface.delete_on_termination = False
     original(instance)
+    instance.state_reason = StateReason(*getattr(instance, "ending_reason", BY_USER))
     _enter(instance, TERMINATED)
     world.hosts.remove(instance.id)
 

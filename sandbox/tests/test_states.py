@@ -76,7 +76,7 @@ def test_addresses_come_back_on_request_only(sandbox: Sandbox, ec2: Any) -> None
 
 
 def test_new_things_are_seen_late_on_request(sandbox: Sandbox, ec2: Any, tmp_path: Any) -> None:
-    sandbox.set(lag=40)
+    sandbox.set(lag=1_000_000)
     group = ec2.create_security_group(GroupName="late", Description="late")["GroupId"]
     key = Key(sandbox, tmp_path)
     name = sandbox.launch(KeyName=key.name, SecurityGroupIds=[group])["InstanceId"]
@@ -87,10 +87,35 @@ def test_new_things_are_seen_late_on_request(sandbox: Sandbox, ec2: Any, tmp_pat
     assert ec2.describe_instances()["Reservations"] == []
     assert ec2.describe_key_pairs()["KeyPairs"] == []
     assert group not in [each["GroupId"] for each in ec2.describe_security_groups()["SecurityGroups"]]
-    until(lambda: ec2.describe_instances()["Reservations"] != [], "the instance is seen")
-    assert sandbox.state_of(name) == "running"
+    sandbox.set(lag=0)
+    assert ec2.describe_instances()["Reservations"] != [], "the lag ends when a test says so"
+    sandbox.set(lag=1_000_000)
+    refused("InvalidInstanceID.NotFound", ec2.describe_instances, InstanceIds=[name])
+    sandbox.set(lag=0)
+    sandbox.wait(name, "running")
     assert ec2.describe_key_pairs(KeyNames=[key.name])["KeyPairs"]
     assert ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+
+
+def test_a_thing_made_without_lag_is_never_hidden(sandbox: Sandbox, ec2: Any) -> None:
+    name = sandbox.launch()["InstanceId"]
+    sandbox.set(lag=1_000_000)
+    assert sandbox.state_of(name) in ("pending", "running")
+
+
+def test_an_instance_says_why_it_ended(sandbox: Sandbox, ec2: Any) -> None:
+    def reason(name: str) -> str:
+        [reservation] = ec2.describe_instances(InstanceIds=[name])["Reservations"]
+        return str(reservation["Instances"][0]["StateReason"]["Code"])
+
+    sandbox.set(shutting_down=1_000_000)
+    ended = sandbox.launch()["InstanceId"]
+    ec2.terminate_instances(InstanceIds=[ended])
+    assert reason(ended) == "Client.UserInitiatedShutdown", "also while it is ending"
+    sandbox.set(shutting_down=0.5, launch_failure="Server.InternalError: Internal error on launch")
+    failed = sandbox.launch()["InstanceId"]
+    sandbox.wait(failed, "terminated")
+    assert reason(failed) == "Server.InternalError"
 
 
 def test_a_group_in_use_stays(sandbox: Sandbox, ec2: Any) -> None:

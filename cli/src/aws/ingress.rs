@@ -7,6 +7,7 @@ use aws_sdk_ec2::operation::authorize_security_group_ingress::builders::Authoriz
 use aws_sdk_ec2::operation::describe_security_group_rules::DescribeSecurityGroupRulesInput;
 use aws_sdk_ec2::operation::revoke_security_group_ingress::RevokeSecurityGroupIngressInput;
 use aws_sdk_ec2::types;
+use futures_util::future::try_join_all;
 use iac_core::ingress::NewRule;
 use iac_core::observed::{IngressRule, Source};
 use iac_core::tag::Tag;
@@ -14,6 +15,7 @@ use iac_core::tag::Tag;
 use super::client::Aws;
 use super::convert::{tag_specification, tags};
 use super::error::CallError;
+use super::security_group::is_group_unknown;
 
 /// The ingress rules of groups, by the group's id.
 pub(crate) type IngressRules = BTreeMap<String, Vec<IngressRule>>;
@@ -23,29 +25,49 @@ pub(crate) type IngressRules = BTreeMap<String, Vec<IngressRule>>;
 const MOST_FILTER_VALUES: usize = 200;
 
 impl Aws {
-    /// The ingress rules of these groups; a group without any is absent.
+    /// The ingress rules of these groups; one that AWS does not know, or no longer, is absent.
     pub(crate) async fn ingress_rules(&self, group_ids: &[String]) -> Result<IngressRules, CallError> {
         let mut rules = IngressRules::new();
         for ids in group_ids.chunks(MOST_FILTER_VALUES) {
-            let groups = types::Filter::builder().name("group-id").set_values(Some(ids.to_vec())).build();
-            let request = DescribeSecurityGroupRulesInput::builder().filters(groups).max_results(1000);
-            let mut next = None;
-            loop {
-                let page = request.clone().set_next_token(next).send_with(&self.ec2).await;
-                let page = page.map_err(|error| CallError::new(&error))?;
-                for (group_id, rule) in page.security_group_rules.unwrap_or_default().into_iter().filter_map(ingress) {
-                    rules.entry(group_id).or_default().push(rule);
+            match self.rules_of(ids).await {
+                // One that is deleted at this very moment must not take the rules of the others along.
+                Err(error) if is_group_unknown(&error) => {
+                    let each = try_join_all(ids.iter().map(|id| self.rules_of_one(id))).await?;
+                    rules.extend(each.into_iter().flatten());
                 }
-                next = page.next_token.filter(|token| !token.is_empty());
-                if next.is_none() {
-                    break;
-                }
+                found => rules.extend(found?),
             }
         }
         Ok(rules)
     }
 
-    /// Lets SSH in by new rules, all of them or none.
+    async fn rules_of_one(&self, group_id: &String) -> Result<IngressRules, CallError> {
+        match self.rules_of(std::slice::from_ref(group_id)).await {
+            Err(error) if is_group_unknown(&error) => Ok(IngressRules::new()),
+            rules => rules,
+        }
+    }
+
+    /// The rules of groups that one filter takes, all of which have to be there.
+    async fn rules_of(&self, group_ids: &[String]) -> Result<IngressRules, CallError> {
+        let mut rules: IngressRules = group_ids.iter().map(|id| (id.clone(), Vec::new())).collect();
+        let groups = types::Filter::builder().name("group-id").set_values(Some(group_ids.to_vec())).build();
+        let request = DescribeSecurityGroupRulesInput::builder().filters(groups).max_results(1000);
+        let mut next = None;
+        loop {
+            let page = request.clone().set_next_token(next).send_with(&self.ec2).await;
+            let page = page.map_err(|error| CallError::new(&error))?;
+            for (group_id, rule) in page.security_group_rules.unwrap_or_default().into_iter().filter_map(ingress) {
+                rules.entry(group_id).or_default().push(rule);
+            }
+            next = page.next_token.filter(|token| !token.is_empty());
+            if next.is_none() {
+                return Ok(rules);
+            }
+        }
+    }
+
+    /// Lets SSH in by new rules, all of them or none, and returns them.
     ///
     /// # Errors
     /// `InvalidPermission.Duplicate` where one of them is there, also by an earlier attempt whose answer was lost.
@@ -55,9 +77,12 @@ impl Aws {
         ssh_port: u16,
         rules: &[NewRule],
         tags: &[Tag],
-    ) -> Result<(), CallError> {
+    ) -> Result<Vec<IngressRule>, CallError> {
         let answer = authorization(group_id, ssh_port, rules, tags).send_with(&self.ec2).await;
-        answer.map(|_| ()).map_err(|error| CallError::new(&error))
+        let answer = answer.map_err(|error| CallError::new(&error))?;
+        let told = answer.security_group_rules.unwrap_or_default().into_iter().filter_map(ingress);
+        let told: Vec<IngressRule> = told.map(|(_, rule)| rule).collect();
+        Ok(rules.iter().map(|rule| authorized(rule, ssh_port, tags, &told)).collect())
     }
 
     /// Takes ingress rules away, by their ids.
@@ -94,6 +119,21 @@ pub(super) fn permission(ssh_port: u16, rules: &[NewRule]) -> types::IpPermissio
         }
     });
     permission.build()
+}
+
+/// A rule that EC2 has let in: what was sent, with the id that the answer tells.
+fn authorized(rule: &NewRule, ssh_port: u16, tags: &[Tag], told: &[IngressRule]) -> IngressRule {
+    let source = Source::Cidr(rule.cidr);
+    let port = Some(i32::from(ssh_port));
+    IngressRule {
+        id: told.iter().find(|told| told.source == source).and_then(|told| told.id.clone()),
+        protocol: "tcp".to_owned(),
+        from_port: port,
+        to_port: port,
+        source,
+        description: Some(rule.description.clone()),
+        tags: tags.to_vec(),
+    }
 }
 
 /// Reads EC2's description of a rule, with its group's id; `None` for egress.

@@ -4,8 +4,8 @@ use aws_sdk_ec2::operation::delete_key_pair::DeleteKeyPairInput;
 use aws_sdk_ec2::operation::delete_key_pair::builders::DeleteKeyPairInputBuilder;
 use aws_sdk_ec2::operation::describe_key_pairs::DescribeKeyPairsInput;
 use aws_sdk_ec2::operation::describe_key_pairs::builders::DescribeKeyPairsInputBuilder;
-use aws_sdk_ec2::operation::import_key_pair::ImportKeyPairInput;
 use aws_sdk_ec2::operation::import_key_pair::builders::ImportKeyPairInputBuilder;
+use aws_sdk_ec2::operation::import_key_pair::{ImportKeyPairInput, ImportKeyPairOutput};
 use aws_sdk_ec2::types;
 use aws_smithy_types::Blob;
 use iac_core::name::KeyName;
@@ -101,16 +101,17 @@ impl Aws {
         }
     }
 
-    /// Imports a public key under a name that must be free, and returns the new pair's id.
+    /// Imports a public key under a name that must be free, and returns the new pair; `None` where the answer does not give
+    /// its id.
     pub(crate) async fn import_key_pair(
         &self,
         name: &KeyName,
         public_key: &PublicKey,
         tags: &[Tag],
-    ) -> Result<Option<String>, ImportError> {
+    ) -> Result<Option<KeyPair>, ImportError> {
         let answer = import_request(name, public_key, tags).send_with(&self.ec2).await;
         match answer.map_err(|error| CallError::new(&error)) {
-            Ok(answer) => Ok(answer.key_pair_id),
+            Ok(answer) => Ok(imported(answer, name, public_key, tags)),
             Err(error) if error.is("InvalidKeyPair.Duplicate") => Err(ImportError::NameTaken),
             Err(error) => Err(ImportError::Call(error)),
         }
@@ -139,6 +140,19 @@ impl Aws {
 
 fn is_missing(error: &CallError) -> bool {
     error.is("InvalidKeyPair.NotFound")
+}
+
+/// The pair that an import has made: what was sent, and what the answer adds. Only the time is not known.
+fn imported(answer: ImportKeyPairOutput, name: &KeyName, public_key: &PublicKey, tags: &[Tag]) -> Option<KeyPair> {
+    Some(KeyPair {
+        name: name.to_string(),
+        id: answer.key_pair_id?,
+        tags: tags.to_vec(),
+        kind: KeyKind::from(public_key.algorithm().trim_start_matches("ssh-")),
+        fingerprint: answer.key_fingerprint.filter(|fingerprint| !fingerprint.is_empty()),
+        public_key: Some(public_key.clone()),
+        created: None,
+    })
 }
 
 /// Reads EC2's description of a key pair.
@@ -197,6 +211,19 @@ mod tests {
         let specification = &request.tag_specifications()[0];
         assert_eq!(specification.resource_type(), Some(&types::ResourceType::KeyPair));
         assert_eq!(specification.tags().len(), 2);
+    }
+
+    #[test]
+    fn an_imported_pair_is_known_without_a_look() {
+        let (name, key, tags) =
+            (KeyName::parse("dev").unwrap(), PublicKey::parse(KEY).unwrap(), [Tag::new("Name", "dev")]);
+        let answer = ImportKeyPairOutput::builder().key_name("dev").key_fingerprint("ab:cd");
+        assert_eq!(imported(answer.clone().build(), &name, &key, &tags), None);
+        let shown = types::Tag::builder().key("Name").value("dev").build();
+        let shown =
+            types::KeyPairInfo::builder().key_name("dev").key_pair_id("key-1").key_fingerprint("ab:cd").tags(shown);
+        let shown = key_pair(shown.key_type(types::KeyType::Ed25519).public_key(KEY).build());
+        assert_eq!(imported(answer.key_pair_id("key-1").build(), &name, &key, &tags), Some(shown));
     }
 
     #[test]

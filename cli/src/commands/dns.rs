@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 use iac_core::dns::{
-    Change, DnsRefusal, Fqdn, ObservedDns, RecordSet, Zone, ZoneError, choose_zone, creation, deletion,
+    Change, DnsRefusal, Fqdn, ObservedDns, RecordSet, Zone, ZoneError, applied, choose_zone, creation, deletion,
 };
 use iac_core::name::InstanceName;
 use iac_core::observed::Instance;
@@ -168,7 +168,7 @@ async fn observe(aws: &Aws, fqdn: &Fqdn) -> Result<ObservedDns> {
     Ok(records_in(aws, fqdn, zone).await?)
 }
 
-/// Makes a name lead to the instance, and returns what it was.
+/// Makes a name lead to the instance, and returns what is there then.
 pub(super) async fn point(
     context: &Context<'_>,
     aws: &Aws,
@@ -179,8 +179,7 @@ pub(super) async fn point(
 ) -> Result<ObservedDns> {
     let address = instance.public_ip_address.as_deref().and_then(|address| address.parse::<Ipv4Addr>().ok());
     let address = address.ok_or_else(|| no_address(instance))?;
-    change(context, aws, fqdn, |dns| creation(dns, environment, address, force)).await?;
-    observe(aws, fqdn).await
+    Ok(change(context, aws, fqdn, |dns| creation(dns, environment, address, force)).await?.after)
 }
 
 /// Takes a name's record away and returns what it was; `None` where there was none.
@@ -191,30 +190,38 @@ pub(super) async fn forget(
     environment: &InstanceName,
     force: bool,
 ) -> Result<Option<ObservedDns>> {
-    change(context, aws, fqdn, |dns| deletion(dns, environment, force)).await
+    Ok(change(context, aws, fqdn, |dns| deletion(dns, environment, force)).await?.before)
+}
+
+/// What a change of records has found and left.
+struct Changed {
+    /// What was there, if anything had to be changed.
+    before: Option<ObservedDns>,
+    after: ObservedDns,
 }
 
 /// Changes the records at a name until nothing is left to change; a batch that met a changed world did nothing, and is
-/// decided anew. Returns what was there before, if anything had to be changed.
+/// decided anew. What a batch leaves is known when Route 53 has taken it.
 async fn change(
     context: &Context<'_>,
     aws: &Aws,
     fqdn: &Fqdn,
     decide: impl Fn(&ObservedDns) -> std::result::Result<Vec<Change>, DnsRefusal>,
-) -> Result<Option<ObservedDns>> {
+) -> Result<Changed> {
     let mut patience = Patience::new(CHANGED_WITHIN);
     let mut before = None;
     loop {
         let dns = observe(aws, fqdn).await?;
         let batch = decide(&dns)?;
         if batch.is_empty() {
-            return Ok(before);
+            return Ok(Changed { before, after: dns });
         }
         context.interrupt.check()?;
         let changed = aws.change_records(&dns.zone, &batch).await;
+        let after = applied(&dns, &batch);
         before.get_or_insert(dns);
         match changed {
-            Ok(()) => return Ok(before),
+            Ok(()) => return Ok(Changed { before, after }),
             Err(error) if error.is("InvalidChangeBatch") || error.is("PriorRequestNotComplete") => {
                 if patience.is_over() {
                     return Err(Error::from(error).cause(timed_out("the records to keep still").message()));

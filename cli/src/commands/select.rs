@@ -2,6 +2,7 @@
 
 use iac_core::name::InstanceName;
 use iac_core::observed::{Instance, InstanceState};
+use iac_core::tag::Owner;
 
 use crate::aws::{Aws, CallError, Wanted};
 use crate::config::Settings;
@@ -13,6 +14,16 @@ pub(crate) async fn named(aws: &Aws, name: &InstanceName) -> std::result::Result
         tokio::try_join!(aws.instances(Wanted::Environment(name)), aws.instances(Wanted::OlderTool(Some(name))))?;
     ours.extend(older);
     Ok(ours)
+}
+
+/// Those of a name among all instances: what [`named`] asks AWS for.
+pub(crate) fn of_name<'a>(name: &InstanceName, instances: &'a [Instance]) -> Vec<&'a Instance> {
+    let is_named = |instance: &&Instance| match instance.owner() {
+        Owner::Ours { environment } => environment.as_deref() == Some(name.as_str()),
+        Owner::OlderTool => instance.name.as_deref() == Some(name.as_str()),
+        Owner::Someone => false,
+    };
+    instances.iter().filter(is_named).collect()
 }
 
 /// The instance a command means: by id if one is given, otherwise the one live instance of the name.
@@ -39,8 +50,11 @@ pub(crate) async fn one_or_ending(aws: &Aws, settings: &Settings, id: Option<&st
 }
 
 /// The one live instance among those of a name; several are an error that lists them.
-pub(crate) fn one_live<'a>(name: &InstanceName, instances: &'a [Instance]) -> Result<Option<&'a Instance>> {
-    let live: Vec<&Instance> = instances.iter().filter(|instance| instance.state.is_live()).collect();
+pub(crate) fn one_live<'a>(
+    name: &InstanceName,
+    instances: impl IntoIterator<Item = &'a Instance>,
+) -> Result<Option<&'a Instance>> {
+    let live: Vec<&Instance> = instances.into_iter().filter(|instance| instance.state.is_live()).collect();
     match live.as_slice() {
         [] => Ok(None),
         [one] => Ok(Some(one)),

@@ -11,7 +11,7 @@ use crate::aws::Aws;
 use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
 use crate::commands::{Context, check_account, connect, host_key, key, select};
-use crate::config::{Key, Source};
+use crate::config::{Key, Settings, Source};
 use crate::error::{Error, Kind, Result};
 use crate::files::{self, Found, SecretsFolder};
 use crate::ssh::Target;
@@ -101,7 +101,16 @@ fn running(instance: &Instance) -> Result<()> {
     })
 }
 
-/// The private half of the pair that the instance lets in: the one it was launched with, unless a flag names another.
+/// The pair that lets into an instance: the one it was launched with, unless a flag names another.
+pub(super) fn key_name(settings: &Settings, instance: &Instance) -> Result<KeyName> {
+    let launched = instance.key_name.as_deref().and_then(|name| KeyName::parse(name).ok());
+    match (settings.source(Key::KeyName), launched) {
+        (Source::Flag(_), _) | (_, None) => Ok(settings.key_name()?.clone()),
+        (_, Some(launched)) => Ok(launched),
+    }
+}
+
+/// The private half of the pair that [`key_name`] tells.
 ///
 /// A file that OpenSSH would take is not compared with AWS's public half: the server itself will tell.
 pub(super) async fn private_half(
@@ -110,12 +119,7 @@ pub(super) async fn private_half(
     folder: &SecretsFolder,
     instance: &Instance,
 ) -> Result<PathBuf> {
-    let settings = context.settings;
-    let launched = instance.key_name.as_deref().and_then(|name| KeyName::parse(name).ok());
-    let name = match (settings.source(Key::KeyName), launched) {
-        (Source::Flag(_), _) | (_, None) => settings.key_name()?.clone(),
-        (_, Some(launched)) => launched,
-    };
+    let name = key_name(context.settings, instance)?;
     let path = folder.pem(&name);
     match files::read(&path)? {
         // Nobody else can read it: the last six bits are clear.

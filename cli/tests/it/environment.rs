@@ -2,8 +2,10 @@
 
 mod drift;
 mod end;
+mod exposure;
 mod host;
 mod interruption;
+mod moved;
 mod names;
 mod sharing;
 mod together;

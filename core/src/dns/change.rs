@@ -16,6 +16,19 @@ pub enum Change {
     Delete(RecordSet),
 }
 
+/// Returns the records at a name as a batch leaves them: Route 53 carries out all of it or nothing, so nobody has to look.
+#[must_use]
+pub fn applied(dns: &ObservedDns, batch: &[Change]) -> ObservedDns {
+    let mut records = dns.records.clone();
+    for change in batch {
+        match change {
+            Change::Create(set) => records.push(set.clone()),
+            Change::Delete(set) => records.retain(|known| known != set),
+        }
+    }
+    ObservedDns { records, ..dns.clone() }
+}
+
 /// Why the records at a name stay as they are.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DnsRefusal {

@@ -164,6 +164,14 @@ impl Instance {
         tag::owner(&self.tags)
     }
 
+    /// Tells whether somebody asked AWS to end or stop it; otherwise AWS, or the machine itself, had a reason.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html>
+    #[must_use]
+    pub fn was_ended_by_a_call(&self) -> bool {
+        let reason = self.state_reason.as_deref().unwrap_or_default();
+        reason.split(':').next().map(str::trim) == Some("Client.UserInitiatedShutdown")
+    }
+
     /// Returns the environment it belongs to, where it is ours and has one.
     #[must_use]
     pub fn environment(&self) -> Option<String> {
@@ -347,6 +355,29 @@ mod tests {
         instance.public_dns_name = None;
         instance.public_ip_address = None;
         assert_eq!(instance.address(), None);
+    }
+
+    #[test]
+    fn who_ended_an_instance_is_told_by_the_reason_of_its_state() {
+        let ended = |reason: Option<&str>| {
+            let state_reason = reason.map(str::to_owned);
+            Instance { state_reason, ..Instance::new("i-1", InstanceState::Terminated) }.was_ended_by_a_call()
+        };
+        for reason in ["Client.UserInitiatedShutdown: User initiated shutdown", "Client.UserInitiatedShutdown"] {
+            assert!(ended(Some(reason)), "{reason}");
+        }
+        let others = [
+            "Server.InsufficientInstanceCapacity: There was insufficient capacity available",
+            "Server.InternalError: Internal error on launch",
+            "Client.VolumeLimitExceeded: Volume limit exceeded",
+            "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+            "Server.SpotInstanceTermination: after Client.UserInitiatedShutdown",
+            "",
+        ];
+        for reason in others {
+            assert!(!ended(Some(reason)), "{reason}");
+        }
+        assert!(!ended(None));
     }
 
     #[test]

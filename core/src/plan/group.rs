@@ -1,5 +1,6 @@
 //! The security group of a plan: it is there, and its SSH rules, if it is ours, are as wanted.
 
+use super::exposure::exposures;
 use super::{Action, Plan, Refusal};
 use crate::environment::Environment;
 use crate::ingress::{IngressChange, ingress_change};
@@ -8,6 +9,9 @@ use crate::observed::{Observed, SecurityGroup};
 
 /// Plans the group and returns the step that a launch has to wait for.
 pub(super) fn plan(plan: &mut Plan, want: &Environment, have: &Observed) -> Option<usize> {
+    if let Some(group) = have.group() {
+        plan.exposed.extend(exposures(group, want.ssh_port, &want.ssh_from));
+    }
     match (have.group(), &want.group) {
         (Some(group), _) if group.owner().is_ours() => rules(plan, want, group),
         (Some(group), _) => {

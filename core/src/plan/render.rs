@@ -4,7 +4,7 @@ use super::{Action, Plan, Step};
 use crate::text::plain;
 
 impl Plan {
-    /// Returns the lines of the plan, each ended; of an empty plan only what stays and what stands against it.
+    /// Returns the lines of the plan, each ended; of an empty plan only what stays, what stands against it, and warnings.
     #[must_use]
     pub fn text(&self) -> String {
         let steps = self.steps.iter().map(line);
@@ -13,7 +13,8 @@ impl Plan {
             format!("  keep {}{id}: {}", kept.resource, kept.reason)
         });
         let refused = self.refused.iter().map(|refusal| format!("! {refusal}"));
-        steps.chain(kept).chain(refused).map(|line| plain(&line) + "\n").collect()
+        let exposed = self.exposed.iter().map(|exposure| format!("warning: {exposure}"));
+        steps.chain(kept).chain(refused).chain(exposed).map(|line| plain(&line) + "\n").collect()
     }
 }
 

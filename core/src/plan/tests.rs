@@ -1,5 +1,6 @@
 //! Plans against every world: carried out in a simulator, and, for a few, as a person reads them.
 
+mod consent;
 mod simulator;
 mod world;
 
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::environment::Environment;
-use crate::observed::{InstanceState, Observed};
+use crate::observed::{IngressRule, InstanceState, Observed};
 use simulator::apply;
 use world::{any_environment, any_observed, environment, fresh, instance, observed, ours};
 
@@ -147,6 +148,21 @@ fn drift_is_said_with_what_was_wanted() {
     let plan = diff(&environment(), &have);
     assert_eq!(plan.not_permitted(&[]).len(), 1);
     assert!(plan.not_permitted(&[Need::Restart]).is_empty());
+}
+
+#[test]
+fn rules_of_others_are_told_and_left_whoever_made_the_group() {
+    let mut have = observed();
+    let everything =
+        |source| IngressRule { protocol: "-1".to_owned(), from_port: None, to_port: None, ..world::rule(source) };
+    have.groups[0].ingress.extend([everything("0.0.0.0/0"), everything("203.0.113.7/32")]);
+    let plan = diff(&environment(), &have);
+    assert!(plan.is_empty(), "it is not ours to remove");
+    let warning = "warning: security group `dev` sg-1 lets in all traffic from 0.0.0.0/0, the whole internet, and `ssh_from` does not; `iac` leaves it as it is: take the rule away with `aws ec2 revoke-security-group-ingress --group-id sg-1 --security-group-rule-ids sgr-0.0.0.0/0`\n";
+    assert_eq!(plan.text(), warning);
+    have.groups[0].tags.clear();
+    assert!(diff(&environment(), &have).text().ends_with(warning), "nor in a group that others made");
+    assert!(teardown(&have).exposed.is_empty());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use nitro::sizing::Demand;
 
 use super::needs::Open;
 use super::rights::{self, Found, Trials};
-use super::{instance, of_error};
+use super::{group, instance, of_error};
 use crate::aws::{Aws, CallError, Failure, Identity, Subnet, Wanted};
 use crate::commands::{Context, connect};
 use crate::config::Settings;
@@ -18,12 +18,13 @@ use crate::error::Result;
 const CLOCK: &str = "clock";
 pub(super) const CREDENTIALS: &str = "credentials";
 pub(super) const NETWORK: &str = "network";
+pub(super) const GROUP: &str = "security group";
 pub(super) const INSTANCE_TYPE: &str = "instance type";
 pub(super) const QUOTA: &str = "quota";
 pub(super) const SSH: &str = "ssh";
 pub(super) const RIGHTS: &str = "rights";
 /// All of them, in order.
-const NAMES: [&str; 7] = [CLOCK, CREDENTIALS, RIGHTS, NETWORK, INSTANCE_TYPE, QUOTA, SSH];
+const NAMES: [&str; 8] = [CLOCK, CREDENTIALS, RIGHTS, NETWORK, GROUP, INSTANCE_TYPE, QUOTA, SSH];
 
 pub(super) type Asked<T> = std::result::Result<T, CallError>;
 
@@ -59,21 +60,22 @@ pub(super) async fn checks(context: &Context<'_>, open: &Open) -> (Vec<Check>, O
         return (instead(facts.ahead, credentials), None);
     }
     let late = async { if is_tried { rights::late(settings, &aws, &facts, &early).await } else { Trials::new() } };
-    let (quota, ssh, late) = tokio::join!(
+    let (quota, group, ssh, late) = tokio::join!(
         Box::pin(in_use(settings, &aws, &facts)),
+        Box::pin(of_group(context, &aws, &facts, open)),
         Box::pin(reachable(context, &aws, &facts, open)),
         Box::pin(late)
     );
     let (rights, tried) = rights::judged(RIGHTS, settings, &aws, &facts, early, late);
     let (clock, network, kind) = (clock_of(facts.ahead), way_out(settings, &facts), type_of(settings, &facts));
-    let made = [clock, credentials, rights, network, kind, quota, ssh].into_iter();
+    let made = [clock, credentials, rights, network, group, kind, quota, ssh].into_iter();
     let checks = made.map(|check| open.instead_of(check.check).unwrap_or(check));
     (checks.collect(), tried.filter(|_| is_tried))
 }
 
 /// The checks where AWS does not work for these credentials at all.
 fn instead(ahead: Option<i64>, credentials: Check) -> Vec<Check> {
-    let others = [RIGHTS, NETWORK, INSTANCE_TYPE, QUOTA, SSH];
+    let others = [RIGHTS, NETWORK, GROUP, INSTANCE_TYPE, QUOTA, SSH];
     let others = others.map(|name| Check::not_checked(name, "AWS does not answer these credentials"));
     [clock_of(ahead), credentials].into_iter().chain(others).collect()
 }
@@ -205,10 +207,18 @@ async fn counted(settings: &Settings, aws: &Aws, facts: &Facts) -> Result<Check>
     let others = aws.instance_types(&others.into_iter().collect::<Vec<_>>()).await?.into_iter();
     vcpus.extend(others.map(|each| (each.name, u64::from(each.vcpus))));
     let used = types.iter().filter_map(|each| vcpus.get(*each)).sum();
-    if instance::of(settings, instances).is_some_and(|instance| counts(&instance)) {
+    if instance::of(settings, instances).ok().flatten().is_some_and(|instance| counts(&instance)) {
         return Ok(Check::ok(QUOTA, format!("{used} of {limit} vCPUs are in use, the instance's among them")));
     }
     Ok(quota(family.code, name, used, u64::from(described.vcpus), limit))
+}
+
+/// Nothing is asked about a group that may not be meant.
+async fn of_group(context: &Context<'_>, aws: &Aws, facts: &Facts, open: &Open) -> Check {
+    match open.instead_of(GROUP) {
+        Some(check) => check,
+        None => group::check(context, aws, facts, GROUP).await,
+    }
 }
 
 async fn reachable(context: &Context<'_>, aws: &Aws, facts: &Facts, open: &Open) -> Check {

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use iac_core::doctor::Check;
-use iac_core::name::KeyName;
 use iac_core::observed::{Instance, InstanceState};
 
 use super::of_error;
 use crate::aws::Aws;
 use crate::commands::patience::Patience;
-use crate::commands::{Context, host_key};
+use crate::commands::{Context, host_key, select, target};
 use crate::config::Settings;
 use crate::error::Result;
 use crate::files::SecretsFolder;
@@ -19,17 +18,18 @@ const CONSOLE: Duration = Duration::from_secs(3);
 /// How long the server may take to let us in.
 const ANSWER: Duration = Duration::from_secs(15);
 
-/// The live instance of the name that the settings give.
-pub(super) fn of<'a>(settings: &Settings, instances: &'a [Instance]) -> Option<&'a Instance> {
-    let name = settings.optional_instance_name()?;
-    let of_name = |instance: &&Instance| instance.environment().as_deref() == Some(name.as_str());
-    instances.iter().filter(of_name).find(|instance| instance.state.is_live())
+/// The live instance of the name that the settings give, chosen as every command chooses it; several are an error.
+pub(super) fn of<'a>(settings: &Settings, instances: &'a [Instance]) -> Result<Option<&'a Instance>> {
+    let Some(name) = settings.optional_instance_name() else { return Ok(None) };
+    select::one_live(name, select::of_name(name, instances))
 }
 
 /// Whether the instance, if it runs, lets us in.
 pub(super) async fn reachable(context: &Context<'_>, aws: &Aws, instances: &[Instance], name: &'static str) -> Check {
-    let Some(instance) = of(context.settings, instances) else {
-        return Check::not_checked(name, "there is no instance yet");
+    let instance = match of(context.settings, instances) {
+        Ok(Some(instance)) => instance,
+        Ok(None) => return Check::not_checked(name, "there is no instance yet"),
+        Err(error) => return of_error(name, error),
     };
     if instance.state != InstanceState::Running {
         return Check::not_checked(name, format!("the instance is {}: {}", instance.state, instance.id));
@@ -43,11 +43,7 @@ pub(super) async fn reachable(context: &Context<'_>, aws: &Aws, instances: &[Ins
 async fn answers(context: &Context<'_>, aws: &Aws, instance: &Instance) -> Result<String> {
     let settings = context.settings;
     let folder = SecretsFolder::existing(settings.secrets_folder()?);
-    let launched = instance.key_name.as_deref().and_then(|name| KeyName::parse(name).ok());
-    let key_file = match launched {
-        Some(name) => folder.pem(&name),
-        None => folder.pem(settings.key_name()?),
-    };
+    let key_file = folder.pem(&target::key_name(settings, instance)?);
     let target = host_key::target(settings, &folder, instance, &key_file)?;
     host_key::prove(context, aws, &folder, &target, &mut Patience::new(CONSOLE), host_key::Trust::Console).await?;
     target.probe(ANSWER).await?;

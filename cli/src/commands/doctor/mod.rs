@@ -5,6 +5,7 @@
 
 mod cloud;
 mod explain;
+mod group;
 mod instance;
 mod local;
 mod needs;

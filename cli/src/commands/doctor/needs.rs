@@ -63,6 +63,7 @@ fn needs(name: &str) -> Vec<Key> {
             Key::Tags,
         ],
         cloud::NETWORK => &[Key::SubnetId],
+        cloud::GROUP => &[Key::SecurityGroup, Key::SubnetId, Key::SshFrom, Key::SshPort, Key::PublicIpUrl],
         cloud::INSTANCE_TYPE => &[Key::InstanceKind, Key::InstanceType, Key::SubnetId, Key::CpuCount, Key::MemoryMib],
         cloud::QUOTA => &[Key::InstanceKind, Key::InstanceType, Key::InstanceName],
         cloud::SSH => {

@@ -27,7 +27,7 @@ pub(super) type Trials = BTreeMap<Operation, Trial>;
 /// What there is of the environment besides its instance, as far as a trial takes it.
 pub(super) struct Found {
     pairs: Asked<Vec<KeyPair>>,
-    groups: Asked<Vec<Group>>,
+    pub(super) groups: Asked<Vec<Group>>,
     volumes: Asked<Vec<Volume>>,
     parameters: Option<Asked<BTreeMap<String, String>>>,
     zones: Option<Asked<Vec<Zone>>>,
@@ -78,7 +78,12 @@ pub(super) async fn late(settings: &Settings, aws: &Aws, facts: &Facts, early: &
     let ours = |group: &&Group| is_ours(group.owner());
     let volumes = found.volumes.iter().flatten();
     let given = Given {
-        instance_id: facts.instances.as_ref().ok().and_then(|all| instance::of(settings, all)).map(|it| it.id.as_str()),
+        instance_id: facts
+            .instances
+            .as_ref()
+            .ok()
+            .and_then(|all| instance::of(settings, all).ok().flatten())
+            .map(|it| it.id.as_str()),
         key_pair_id: found.pairs.iter().flatten().find(|pair| is_ours(pair.owner())).map(|pair| pair.id.as_str()),
         group_id: found.groups.iter().flatten().find(ours).map(|group| group.id.as_str()),
         volume_id: volumes.map(|volume| volume.id.as_str()).next(),

@@ -1,6 +1,7 @@
 //! Carries a plan out: steps that wait for nothing side by side, then those that waited for them.
 //!
-//! Each step looks again before it changes anything; that something is as wanted already is success, whoever did it.
+//! Each step looks again before it changes anything; that something is as wanted already is success, whoever did it. Where
+//! the world is not what the plan was made from, the error says that it has moved.
 
 use std::time::Duration;
 
@@ -11,8 +12,9 @@ use iac_core::observed::{Instance, Observed};
 use iac_core::plan::{Action, Plan, Step};
 use iac_core::tag::{self, Tag};
 
+use super::known::{Got, Known};
 use super::observe::Seen;
-use crate::aws::{Aws, Group, Wanted};
+use crate::aws::{Aws, Group};
 use crate::commands::host_key::{self, Trust};
 use crate::commands::patience::{Patience, timed_out};
 use crate::commands::{Context, dns, host, instance, key, security_group, select, target};
@@ -22,7 +24,30 @@ use crate::files::SecretsFolder;
 /// How long an instance that runs may take to let us in before its end stays where it is.
 const REACHED_WITHIN: Duration = Duration::from_mins(1);
 
-/// Whoever carries a plan out, with all that the steps need.
+/// What AWS answers where a resource that a plan has seen is gone, or in another state, by now.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+const CHANGED: [&str; 6] = [
+    "IncorrectInstanceState",
+    "InvalidGroup.NotFound",
+    "InvalidInstanceID.NotFound",
+    "InvalidKeyPair.NotFound",
+    "InvalidSecurityGroupRuleId.NotFound",
+    "InvalidVolume.NotFound",
+];
+
+/// How far a plan was carried out.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// The places of the steps that are done.
+    pub(super) done: Vec<usize>,
+    /// What they have made.
+    pub(super) made: Vec<Made>,
+    pub(super) known: Known,
+    /// What ended it before all steps were done.
+    pub(super) failure: Option<Error>,
+}
+
+/// Executes a plan.
 pub(super) struct Worker<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) aws: &'a Aws,
@@ -34,55 +59,68 @@ pub(super) struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    /// Carries out all steps. After a failure those under way end and no other begins; the error names what was made.
-    pub(super) async fn run(&self, plan: &Plan) -> Result<()> {
-        let mut done: Vec<usize> = Vec::new();
-        let mut made: Vec<Made> = Vec::new();
-        while done.len() < plan.steps.len() {
-            self.context.interrupt.check().map_err(|error| error.made(made.clone()))?;
-            let is_ready = |place: &usize| {
-                !done.contains(place) && plan.steps[*place].after.iter().all(|before| done.contains(before))
-            };
-            let ready: Vec<usize> = (0..plan.steps.len()).filter(is_ready).collect();
-            let steps = ready.iter().map(|&place| self.step(&plan.steps[place]));
-            let mut failures = Vec::new();
-            for result in join_all(steps).await {
-                match result {
-                    Ok(new) => made.extend(new),
-                    Err(error) => failures.push(error),
-                }
-            }
-            if let Some(error) = failures.into_iter().reduce(Error::beside) {
-                return Err(error.made(made));
-            }
-            done.extend(ready);
+    /// Carries out all steps. After a failure those under way end and no other begins.
+    pub(super) async fn run(&self, plan: &Plan) -> Outcome {
+        let (done, made, known) = (Vec::new(), Vec::new(), Known::of(self.observed()));
+        let mut outcome = Outcome { done, made, known, failure: None };
+        while outcome.failure.is_none() && outcome.done.len() < plan.steps.len() {
+            outcome.failure = self.next(plan, &mut outcome).await.err();
         }
-        Ok(())
+        outcome
     }
 
-    /// Carries one step out and returns what it made.
-    async fn step(&self, step: &Step) -> Result<Option<Made>> {
+    /// Carries out the steps that wait for nothing any more.
+    async fn next(&self, plan: &Plan, outcome: &mut Outcome) -> Result<()> {
+        self.context.interrupt.check()?;
+        let done = &outcome.done;
+        let is_ready = |place: &usize| {
+            !done.contains(place) && plan.steps[*place].after.iter().all(|before| done.contains(before))
+        };
+        let ready: Vec<usize> = (0..plan.steps.len()).filter(is_ready).collect();
+        let steps = ready.iter().map(|&place| self.step(&plan.steps[place], &outcome.known));
+        let results = join_all(steps).await;
+        let mut failures = Vec::new();
+        for (place, result) in ready.into_iter().zip(results) {
+            match result {
+                Ok(got) => {
+                    outcome.done.push(place);
+                    outcome.made.extend(got.made());
+                    outcome.known.take(got);
+                }
+                Err(error) => failures.push(judged(error)),
+            }
+        }
+        failures.into_iter().reduce(Error::beside).map_or(Ok(()), Err)
+    }
+
+    /// Carries one step out and returns what came of it.
+    async fn step(&self, step: &Step, known: &Known) -> Result<Got> {
         let (context, aws) = (self.context, self.aws);
         match &step.action {
             Action::FinishKeyDeletion(name)
             | Action::RestoreKeyFile(name)
             | Action::CreateKey(name, _)
             | Action::ImportKey(name) => {
-                let pair = key::ensure(context, aws, self.folder()?, name).await?;
-                return Ok(Some(Made { kind: "key pair", id: pair.id, name: Some(pair.name) }));
+                return Ok(Got::Pair(key::ensure(context, aws, self.folder()?, name).await?));
             }
             Action::CreateGroup(_) | Action::ChangeRules { .. } => return self.group(&step.action).await,
             Action::Launch(_) => {
-                let launched = instance::launch_once(context, aws, self.folder()?).await?;
-                return Ok(Some(instance::wait::made(&launched)));
+                let (folder, parts) = (self.folder()?, known.for_launch()?);
+                let launched = instance::launch_once(context, aws, folder, parts, &known.ended).await?;
+                return Ok(Got::Launched(launched));
             }
-            Action::Start(id) => self.start(self.instance(id)?).await?,
-            Action::SwitchEnclaves { id, on } => self.switch_enclaves(self.instance(id)?, *on).await?,
+            Action::Start(id) => return self.start(self.instance(id)?).await.map(Got::Running),
+            Action::SwitchEnclaves { id, on } => {
+                return self.switch_enclaves(self.instance(id)?, *on).await.map(Got::Running);
+            }
             Action::MoveEnd { id, from, to } => self.move_end(id, *from, *to).await?,
-            Action::Terminate(id) => self.terminate(id).await?,
+            Action::Terminate(id) => {
+                self.terminate(id).await?;
+                return Ok(Got::Ended(id.clone()));
+            }
             Action::AwaitEnd(id) => self.ended(id).await?,
             Action::Tag { id, tags, .. } => aws.tag(id, tags).await?,
-            Action::PointName(fqdn, _) => self.point(fqdn).await?,
+            Action::PointName(fqdn, _) => self.point(fqdn, known.instance()?).await?,
             Action::ForgetName(fqdn) => self.forget_name(fqdn).await?,
             Action::DeleteVolume(id) => self.delete_volume(id).await?,
             Action::DeleteGroup { id, .. } => self.delete_group(id).await?,
@@ -91,7 +129,7 @@ impl Worker<'_> {
                 None => self.delete_pair(name).await?,
             },
         }
-        Ok(None)
+        Ok(Got::Nothing)
     }
 
     fn folder(&self) -> Result<&SecretsFolder> {
@@ -108,11 +146,10 @@ impl Worker<'_> {
     }
 
     /// Makes the group or mends its rules; the plan has seen that it is ours.
-    async fn group(&self, action: &Action) -> Result<Option<Made>> {
-        let (Some(candidates), Some(wanted)) = (&self.seen.candidates, self.ssh_from) else { return Ok(None) };
+    async fn group(&self, action: &Action) -> Result<Got> {
+        let (Some(candidates), Some(wanted)) = (&self.seen.candidates, self.ssh_from) else { return Ok(Got::Nothing) };
         let group = security_group::ensure(self.context, self.aws, candidates, wanted, false).await?;
-        let made = || Made { kind: "security group", id: group.id, name: Some(group.name) };
-        Ok(matches!(action, Action::CreateGroup(_)).then(made))
+        Ok(Got::Group(group, matches!(action, Action::CreateGroup(_))))
     }
 
     /// An instance as it was seen; every step on one names one that was.
@@ -121,13 +158,13 @@ impl Worker<'_> {
         found.ok_or_else(|| select::missing(id))
     }
 
-    async fn start(&self, instance: &Instance) -> Result<()> {
+    async fn start(&self, instance: &Instance) -> Result<Instance> {
         let mut patience = Patience::new(self.timeout);
         instance::start::begin(self.context, self.aws, instance, &mut patience).await?;
-        instance::wait::running(self.context, self.aws, &instance.id, &mut patience).await.map(drop)
+        instance::wait::running(self.context, self.aws, &instance.id, &mut patience).await
     }
 
-    async fn switch_enclaves(&self, instance: &Instance, on: bool) -> Result<()> {
+    async fn switch_enclaves(&self, instance: &Instance, on: bool) -> Result<Instance> {
         let (context, aws) = (self.context, self.aws);
         let mut patience = Patience::new(self.timeout);
         instance::stop::begin(context, aws, instance, &mut patience).await?;
@@ -163,16 +200,15 @@ impl Worker<'_> {
     }
 
     /// Makes the name lead to the environment's instance, as soon as that has an address.
-    async fn point(&self, fqdn: &Fqdn) -> Result<()> {
+    async fn point(&self, fqdn: &Fqdn, instance: &Instance) -> Result<()> {
         let mut patience = Patience::new(self.timeout);
-        let name = self.environment();
+        let (name, id) = (self.environment(), &instance.id);
         let instance = loop {
-            let found = self.aws.instances(Wanted::Environment(name)).await?;
-            let running = found.into_iter().find(|one| one.state.is_live() && one.public_ip_address.is_some());
-            match running {
-                Some(instance) => break instance,
-                None if patience.is_over() => return Err(timed_out(&format!("an address of `{name}`"))),
-                None => patience.pause(self.context).await?,
+            match self.aws.instance(id).await? {
+                Some(instance) if instance.state.is_ending() => return Err(instance::wait::ended(&instance)),
+                Some(instance) if instance.public_ip_address.is_some() => break instance,
+                _ if patience.is_over() => return Err(timed_out(&format!("an address of {id}"))),
+                _ => patience.pause(self.context).await?,
             }
         };
         // The tag is first: by it the record is found when the settings name another one, or none.
@@ -230,4 +266,10 @@ impl Worker<'_> {
         let group = Group { id, name, vpc_id, description: group.description, tags: group.tags };
         security_group::until_gone(self.context, self.aws, &group, self.timeout).await
     }
+}
+
+/// A failure of a step; where AWS does not have any more what the plan has seen, the world has moved.
+fn judged(error: Error) -> Error {
+    let is_changed = error.aws_code().is_some_and(|code| CHANGED.contains(&code));
+    if is_changed { error.moved() } else { error }
 }

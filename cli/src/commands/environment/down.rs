@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use iac_core::dns::Fqdn;
 use iac_core::name::InstanceName;
-use iac_core::plan::{Action, Kept, Plan, Step, teardown};
+use iac_core::plan::{Action, Consent, Kept, Plan, Record, Step, teardown};
 use serde::Serialize;
 
 use super::apply::Worker;
-use super::leftovers;
 use super::observe::{Seen, observe};
+use super::{consent, leftovers};
 use crate::args::DownOptions;
 use crate::aws::Aws;
 use crate::commands::patience::Patience;
@@ -27,7 +27,7 @@ const SHOWN_WITHIN: Duration = Duration::from_secs(10);
 struct Shown<'a> {
     environment: &'a InstanceName,
     /// What was done.
-    steps: Vec<Step>,
+    steps: &'a [Step],
     /// What stays, and why.
     kept: Vec<Kept>,
     /// How many resources of the environment AWS still shows.
@@ -46,10 +46,10 @@ pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptio
     if let Some(folder) = &folder {
         until_shown(context, folder, name).await?;
     }
+    let (mut consent, mut record) = (Consent::given(options.yes), Record::default());
     let mut patience = Patience::new(options.timeout.0);
-    let mut steps = Vec::new();
-    let mut has_agreed = options.yes;
     let mut spared = BTreeSet::new();
+    let mut is_first = true;
     loop {
         let (seen, plan) = look(context, &aws, options.keep_key, &spared).await?;
         if plan.is_empty() {
@@ -59,36 +59,34 @@ pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptio
             if !spared.is_empty() {
                 return Err(records_left(name, &spared));
             }
-            let shown = Shown { environment: name, steps, kept: plan.kept, left: 0 };
+            let shown = Shown { environment: name, steps: record.steps(), kept: plan.kept, left: 0 };
             return context.ui.data(&shown, |_| shown.text());
         }
-        if has_agreed {
-            context.ui.note(plan.text().trim_end());
-        } else {
-            context.confirm(&plan.text(), "take this away?").await?;
-            has_agreed = true;
+        if !is_first && patience.is_over() {
+            return Err(left(name, &plan));
         }
-        if !steps.is_empty() {
+        if consent::ask(context, &mut consent, &plan, (&plan.text(), "take this away?"), &record).await? {
+            // The time-out is for the work, not for whoever is asked.
+            patience = Patience::new(options.timeout.0);
+        }
+        if !is_first {
             // AWS still shows what was taken away, or another run has made something since.
-            if patience.is_over() {
-                return Err(left(name, &plan));
-            }
             patience.pause(context).await?;
         }
+        is_first = false;
         let timeout = patience.left();
         let worker = Worker { context, aws: &aws, folder: folder.as_ref(), seen: &seen, ssh_from: None, timeout };
-        match worker.run(&plan).await {
-            Ok(()) => {}
-            // Another run has made something that uses it: the next look sees that too.
-            Err(error) if error.kind() == Kind::GroupInUse && !patience.is_over() => {
-                context.ui.note(error.message());
-            }
-            Err(error) => return Err(error),
-        }
+        let outcome = worker.run(&plan).await;
         spared.extend(seen.spared.map(RefCell::into_inner).unwrap_or_default());
         let is_done = |step: &Step| !matches!(&step.action, Action::ForgetName(fqdn) if spared.contains(fqdn));
-        let done = plan.steps.into_iter().filter(|step| is_done(step) && !steps.contains(step));
-        steps.extend(done.collect::<Vec<_>>());
+        let done: Vec<usize> = outcome.done.into_iter().filter(|&place| is_done(&plan.steps[place])).collect();
+        record.add(&plan, &done);
+        consent.used(done.iter().map(|&place| &plan.steps[place]));
+        match outcome.failure {
+            None => {}
+            Some(error) if error.has_world_moved() && !patience.is_over() => context.ui.note(error.message()),
+            Some(error) => return Err(error),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::aws::Aws;
 use crate::commands::{Context, existing_folder, host, host_key, select, target};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Label, Result};
 use crate::ssh::Target;
 
 /// How long a host may take to answer; one that lets nobody in any more does not answer at all.
@@ -25,6 +25,9 @@ pub(super) struct HostCheck {
     failed: Vec<Check>,
     /// Why it was not asked, or gave no answer.
     reason: Option<String>,
+    /// Whether the wanted enclave does not fit on the instance's type.
+    #[serde(skip)]
+    is_unsuitable: bool,
     /// When it ends itself.
     #[serde(skip)]
     pub(super) ends: Option<Timestamp>,
@@ -40,6 +43,8 @@ pub(super) async fn check(context: &Context<'_>, aws: &Aws) -> Result<Option<Hos
     }
     let wanted = host::wanted_of(context.settings, aws, instance);
     let (target, wanted) = match tokio::join!(reachable(context, aws, instance), wanted) {
+        // Nothing that is asked of the host would tell more.
+        (_, Err(error)) if is_about_the_type(&error) => return Ok(Some(HostCheck::unsuitable(&error))),
         (Ok(target), wanted) => (target, wanted?),
         (Err(error), _) => return Ok(Some(HostCheck::not_asked(&error))),
     };
@@ -49,6 +54,12 @@ pub(super) async fn check(context: &Context<'_>, aws: &Aws) -> Result<Option<Hos
         Err(error) if error.kind() == Kind::TimedOut => Ok(Some(HostCheck::silent("it does not answer"))),
         Err(error) => Ok(Some(HostCheck::silent(error.message()))),
     }
+}
+
+/// Whether the wanted enclave and the instance's type do not go together: a difference, as any other between what is wanted
+/// and what there is.
+fn is_about_the_type(error: &Error) -> bool {
+    matches!(error.kind(), Kind::TypeUnsuitable | Kind::TypeWithoutEnclaves | Kind::TypeUnknown)
 }
 
 /// What a connection takes, as far as it is on this machine.
@@ -69,11 +80,18 @@ async fn reachable(context: &Context<'_>, aws: &Aws, instance: &Instance) -> Res
 impl HostCheck {
     fn of(report: &Report) -> Self {
         let failed = report.failed().cloned().collect();
-        Self { ready: Some(report.ready), failed, reason: None, ends: report.ends }
+        Self { ready: Some(report.ready), failed, reason: None, is_unsuitable: false, ends: report.ends }
     }
 
     fn silent(reason: &str) -> Self {
-        Self { ready: Some(false), failed: Vec::new(), reason: Some(reason.to_owned()), ends: None }
+        let reason = Some(reason.to_owned());
+        Self { ready: Some(false), failed: Vec::new(), reason, is_unsuitable: false, ends: None }
+    }
+
+    fn unsuitable(error: &Error) -> Self {
+        let lines = error.lines().into_iter().filter(|(label, _)| matches!(label, Label::Error | Label::Cause));
+        let reason = lines.map(|(_, text)| text).collect::<Vec<_>>().join(": ");
+        Self { is_unsuitable: true, ..Self::silent(&reason) }
     }
 
     fn not_asked(error: &Error) -> Self {
@@ -84,6 +102,7 @@ impl HostCheck {
     pub(super) fn text(&self) -> String {
         let failed: Vec<String> = self.failed.iter().map(|check| format!("{}: {}", check.check, check.found)).collect();
         match (self.ready, &self.reason) {
+            (_, Some(reason)) if self.is_unsuitable => format!("host: {reason}"),
             (None, reason) => format!("host: not asked: {}", reason.as_deref().unwrap_or_default()),
             (Some(_), Some(reason)) => format!("host: no answer: {reason}"),
             (Some(true), None) => "host: every check holds".to_owned(),

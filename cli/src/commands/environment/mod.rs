@@ -4,9 +4,11 @@
 //! about it looks again before it changes anything, so that two runs at once, or one after a crash, end alike.
 
 mod apply;
+mod consent;
 mod down;
 mod everywhere;
 mod host;
+mod known;
 mod leftovers;
 mod names;
 mod observe;

@@ -4,7 +4,7 @@
 //! and the users of groups, and the records of the zone.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
 use iac_core::dns::Fqdn;
@@ -123,18 +123,11 @@ fn concerned(groups: Vec<Group>, name: &InstanceName, named: Option<&str>) -> Ve
     concerned
 }
 
+/// The groups with their rules, without one that is deleted at this very moment.
 async fn with_rules(aws: &Aws, groups: &[Group]) -> Result<Vec<SecurityGroup>> {
     let ids: Vec<String> = groups.iter().map(|group| group.id.clone()).collect();
-    let mut rules = match aws.ingress_rules(&ids).await {
-        // A group that is deleted at this very moment has no rules any more.
-        Err(error) if crate::aws::is_group_unknown(&error) => BTreeMap::new(),
-        rules => rules?,
-    };
-    let with_rules = |group: &Group| {
-        let ingress = rules.remove(&group.id).unwrap_or_default();
-        group.clone().with_ingress(ingress)
-    };
-    Ok(groups.iter().map(with_rules).collect())
+    let mut rules = aws.ingress_rules(&ids).await?;
+    Ok(groups.iter().filter_map(|group| Some(group.clone().with_ingress(rules.remove(&group.id)?))).collect())
 }
 
 /// The instances in these groups, whoever launched them.

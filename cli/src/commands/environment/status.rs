@@ -139,10 +139,11 @@ fn text(shown: &Shown<'_>, now: Timestamp) -> String {
     let lines: String = lines.iter().map(|line| plain(line) + "\n").collect();
     let has_drift = !shown.drift.is_empty() || !shown.drift.refused.is_empty();
     let drift = shown.drift.text();
-    match (has_drift, shown.differs()) {
-        (true, _) => lines + "differs from the settings:\n" + &drift,
-        (false, true) => lines + &drift + "as wanted, but for the host",
-        (false, false) => lines + &drift + "as wanted",
+    match (has_drift, shown.differs(), shown.drift.exposed.is_empty()) {
+        (true, ..) => lines + "differs from the settings:\n" + &drift,
+        (false, true, _) => lines + &drift + "as wanted, but for the host",
+        (false, false, false) => lines + &drift + "as wanted, but for what is warned of",
+        (false, false, true) => lines + &drift + "as wanted",
     }
 }
 

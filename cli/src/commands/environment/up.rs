@@ -1,24 +1,30 @@
 //! `iac up`: looks, plans, asks, carries out, waits, and says how to get in.
+//!
+//! Where the world moves meanwhile the plan is made anew. What was agreed to covers it as far as it does nothing else; a
+//! launch that AWS itself has ended is not made again.
 
 use iac_core::name::InstanceName;
-use iac_core::observed::{Instance, InstanceState};
-use iac_core::plan::{Need, Plan, Step};
+use iac_core::observed::{Instance, InstanceState, Observed};
+use iac_core::plan::{Consent, Need, Record, Step};
 use serde::Serialize;
 
 use super::apply::Worker;
+use super::known::Known;
 use super::plan::{look, text};
-use super::refused;
+use super::{consent, refused};
 use crate::args::{UpOptions, WaitFor};
 use crate::aws::Aws;
 use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
-use crate::commands::{Context, connect, instance, select};
+use crate::commands::{Context, connect, instance};
 use crate::config::Key;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Made, Result};
 use crate::files::SecretsFolder;
 
-/// How often a plan is made anew because another run changed the world under it.
+/// How many plans are made, where the world moves under each.
 const ATTEMPTS: u32 = 5;
+/// What [`Made`] calls an instance.
+const INSTANCE: &str = "instance";
 
 /// What `up` prints.
 #[derive(Debug, Serialize)]
@@ -36,66 +42,89 @@ pub(in crate::commands) async fn up(context: &Context<'_>, options: &UpOptions) 
     let name = settings.instance_name()?;
     let folder = SecretsFolder::open(settings.secrets_folder()?)?;
     let aws = connect(settings).await?;
-    let permitted: Vec<Need> = [(options.allow_restart, Need::Restart), (options.replace, Need::Replace)]
-        .into_iter()
-        .filter_map(|(is_allowed, need)| is_allowed.then_some(need))
-        .collect();
-    let mut has_agreed = options.yes;
-    let mut steps = Vec::new();
-    let mut attempts = ATTEMPTS;
+    let permitted = [(options.allow_restart, Need::Restart), (options.replace, Need::Replace)];
+    let permitted = permitted.into_iter().filter_map(|(is_allowed, need)| is_allowed.then_some(need)).collect();
+    let (consent, patience) = (Consent::given(options.yes), Patience::new(options.timeout.0));
+    let (record, made) = (Record::default(), Vec::new());
+    let mut run = Run { context, aws: &aws, folder: &folder, options, permitted, consent, record, made, patience };
+    let mut attempt = 1;
     loop {
-        attempts -= 1;
-        let (seen, want, plan) = look(context, &aws).await?;
-        refused::check(context, &plan, &permitted)?;
-        if !plan.is_empty() && !has_agreed {
-            context.confirm(&text(&plan), "do it?").await?;
-            has_agreed = true;
-        } else {
-            say(context, &plan);
-        }
-        let (ssh_from, timeout) = (Some(&want.ssh_from), options.timeout.0);
-        let worker = Worker { context, aws: &aws, folder: Some(&folder), seen: &seen, ssh_from, timeout };
-        if plan.steps.iter().any(|step| step.action.is_launch()) {
-            instance::mark_launch(context, &folder, &seen.observed)?;
-        }
-        let result = worker.run(&plan).await;
-        let result = match result {
-            Ok(()) => await_it(context, &aws, &folder, &seen.observed.live(), name, options).await,
-            Err(error) => Err(error),
-        };
-        match result {
+        match run.attempt().await {
             Ok(instance) => {
-                steps.extend(plan.steps);
-                let shown = Shown { environment: name, steps: &steps, instance: &instance };
+                let shown = Shown { environment: name, steps: run.record.steps(), instance: &instance };
                 return context.ui.data(&shown, |_| shown.text());
             }
-            Err(error) if attempts > 0 && is_of_another_run(&error) => {
-                context.ui.note(&format!("another run changed the environment meanwhile: {}", error.message()));
-                steps.extend(plan.steps);
+            Err(error) if error.has_world_moved() && attempt < ATTEMPTS && !run.patience.is_over() => {
+                context.ui.note(&format!("the environment was changed meanwhile: {}", error.message()));
+                run.patience.pause(context).await.map_err(|error| error.made_before(&run.made))?;
+                attempt += 1;
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.made_before(&run.made)),
         }
     }
 }
 
-/// Waits for the instance that was there from the start, or for the one that is there now.
+/// One run of `up` over all the plans that it makes.
+struct Run<'a> {
+    context: &'a Context<'a>,
+    aws: &'a Aws,
+    folder: &'a SecretsFolder,
+    options: &'a UpOptions,
+    permitted: Vec<Need>,
+    consent: Consent,
+    /// What was done.
+    record: Record,
+    /// What that has made.
+    made: Vec<Made>,
+    patience: Patience,
+}
+
+impl Run<'_> {
+    /// Makes a plan, asks where that is needed, carries the plan out, and waits for the instance.
+    async fn attempt(&mut self) -> Result<Instance> {
+        let Self { context, aws, folder, options, .. } = *self;
+        let timeout = options.timeout.0;
+        let (seen, want, plan) = look(context, aws).await?;
+        refused::check(context, &plan, &self.permitted)?;
+        if consent::ask(context, &mut self.consent, &plan, (&text(&plan), "do it?"), &self.record).await? {
+            // The time-out is for the work, not for whoever is asked.
+            self.patience = Patience::new(timeout);
+        }
+        if plan.steps.iter().any(|step| step.action.is_launch()) {
+            instance::mark_launch(context, folder, &seen.observed)?;
+        }
+        let worker =
+            Worker { context, aws, folder: Some(folder), seen: &seen, ssh_from: Some(&want.ssh_from), timeout };
+        let outcome = worker.run(&plan).await;
+        self.record.add(&plan, &outcome.done);
+        self.consent.used(outcome.done.iter().map(|&place| &plan.steps[place]));
+        self.made.extend(outcome.made);
+        let awaited = match outcome.failure {
+            None => await_it(context, aws, folder, &seen.observed, &outcome.known, options).await,
+            Some(error) => Err(error),
+        };
+        awaited.inspect_err(|error| {
+            if error.kind() == Kind::InstanceFailed {
+                // It has ended.
+                self.made.retain(|made| made.kind != INSTANCE);
+            }
+        })
+    }
+}
+
+/// Waits for the instance that the plan has kept, started or launched.
 async fn await_it(
     context: &Context<'_>,
     aws: &Aws,
     folder: &SecretsFolder,
-    seen: &[&Instance],
-    name: &InstanceName,
+    seen: &Observed,
+    known: &Known,
     options: &UpOptions,
 ) -> Result<Instance> {
-    let instance = match seen {
-        [one] if one.state == InstanceState::Running => (*one).clone(),
-        _ => {
-            let instances = select::named(aws, name).await?;
-            select::one_live(name, &instances)?.ok_or_else(|| select::missing(name.as_str()))?.clone()
-        }
-    };
+    let (instance, seen) = (known.instance()?, seen.live());
     let mut patience = Patience::new(options.timeout.0);
-    let is_restarted = seen.iter().any(|one| matches!(one.state, InstanceState::Stopping | InstanceState::Stopped));
+    let is_stopped = |one: &&Instance| matches!(one.state, InstanceState::Stopping | InstanceState::Stopped);
+    let is_restarted = seen.into_iter().filter(is_stopped).any(|one| one.id == instance.id);
     let trust = match (options.accept_host_key, is_restarted) {
         (true, _) => Trust::Server,
         (false, true) => Trust::ConsoleOfRestarted,
@@ -103,23 +132,12 @@ async fn await_it(
     };
     let default = if context.settings.nitro() { WaitFor::Ready } else { WaitFor::Ssh };
     let wait = options.wait.unwrap_or(default);
-    let awaited = instance::await_instance(context, aws, folder, &instance, wait, trust, &mut patience).await;
-    awaited.map_err(|error| error.made([instance::wait::made(&instance)]))
-}
-
-/// Whether an error says that what the plan was made from is no longer so: another run was at work.
-fn is_of_another_run(error: &Error) -> bool {
-    let is_gone = ["InvalidGroup.NotFound", "InvalidKeyPair.NotFound", "InvalidInstanceID.NotFound"];
-    let answer = error.aws_code().is_some_and(|code| is_gone.contains(&code));
-    let kinds =
-        [Kind::InstanceExists, Kind::InstanceFailed, Kind::InstanceMissing, Kind::GroupMissing, Kind::KeyMissing];
-    answer || kinds.contains(&error.kind())
-}
-
-fn say(context: &Context<'_>, plan: &Plan) {
-    if !plan.is_empty() {
-        context.ui.note(plan.text().trim_end());
-    }
+    let pair = known.pair.as_ref();
+    let awaited = instance::await_instance(context, aws, folder, instance, pair, wait, trust, &mut patience).await;
+    awaited.map_err(|error| match error.kind() {
+        Kind::InstanceFailed => error,
+        _ => error.made([instance::wait::made(instance)]),
+    })
 }
 
 impl Shown<'_> {

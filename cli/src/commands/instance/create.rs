@@ -30,7 +30,7 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     let mut patience = Patience::new(options.wait.timeout.0);
     let aws = connect(settings).await?;
     let (prepared, instances) =
-        tokio::join!(prepare(context, &aws, &folder, !options.no_setup), select::named(&aws, name));
+        tokio::join!(prepare(context, &aws, &folder, !options.no_setup, None), select::named(&aws, name));
     let instances = instances?;
     let live: Vec<Instance> = instances.iter().filter(|instance| instance.state.is_live()).cloned().collect();
     let marker = folder.launch(name)?.as_deref().and_then(LaunchToken::parse);
@@ -149,7 +149,8 @@ async fn launch_in_a_zone(
 }
 
 /// Waits as far as was asked for, accepting a host key without proof where that was too, and removes the marker: the
-/// launch is no longer interrupted.
+/// launch is no longer interrupted. As long as AWS does not show the instance the marker stays, so that an `iac down` knows
+/// what to wait for.
 pub(super) async fn finish(
     context: &Context<'_>,
     aws: &Aws,
@@ -172,7 +173,10 @@ pub(super) async fn finish(
         instance.tags.retain(|kept| tag.as_ref().is_none_or(|tag| tag.key != kept.key));
         instance.tags.extend(tag);
     }
-    folder.remove_launch(context.settings.instance_name()?)?;
+    let is_shown = wait != WaitFor::None || context.interrupt.or_stop(aws.instance(&instance.id)).await??.is_some();
+    if is_shown {
+        folder.remove_launch(context.settings.instance_name()?)?;
+    }
     Ok(instance)
 }
 
@@ -201,7 +205,8 @@ pub(super) async fn end_surplus(
     if surplus.iter().any(|later| later.id == launched.id) {
         return Err(Error::new(Kind::InstanceExists, format!("another run launched `{name}` at the same time"))
             .cause(format!("{} was launched later, so it was terminated again", launched.id))
-            .hint("see the other with `iac instance describe`"));
+            .hint("see the other with `iac instance describe`")
+            .moved());
     }
     Ok(())
 }

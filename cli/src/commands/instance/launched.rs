@@ -1,17 +1,17 @@
 //! The instance of an environment, launched once however many runs want it, and waited for.
 
 use iac_core::launch::launch_tokens;
-use iac_core::observed::{Instance, Observed};
+use iac_core::observed::{Instance, KeyPair, Observed};
 
 use super::create::{end_surplus, finish, first_unused, launch};
-use super::prepare::prepare;
+use super::prepare::{Known, prepare};
 use super::wait::Login;
 use crate::args::WaitFor;
 use crate::aws::Aws;
 use crate::commands::host_key::Trust;
 use crate::commands::patience::Patience;
 use crate::commands::{Context, key, select};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 
 /// Marks a launch as begun, with the token that it will have. Written before anything is made for it, the mark tells a
@@ -24,13 +24,22 @@ pub(crate) fn mark_launch(context: &Context<'_>, folder: &SecretsFolder, have: &
     }
 }
 
-/// Launches the instance unless another run has done so meanwhile; the mark of the launch stays until it is waited for.
-pub(crate) async fn launch_once(context: &Context<'_>, aws: &Aws, folder: &SecretsFolder) -> Result<Instance> {
+/// Launches the instance. Where another run has done so meanwhile, the world has moved. Of instances that this run has
+/// `ended` it is known that they are not live, whatever AWS shows.
+pub(crate) async fn launch_once(
+    context: &Context<'_>,
+    aws: &Aws,
+    folder: &SecretsFolder,
+    known: Known<'_>,
+    ended: &[String],
+) -> Result<Instance> {
     let name = context.settings.instance_name()?;
-    let (prepared, instances) = tokio::join!(prepare(context, aws, folder, true), select::named(aws, name));
+    let (prepared, instances) =
+        tokio::join!(prepare(context, aws, folder, true, Some(known)), select::named(aws, name));
     let (instances, prepared) = (instances?, prepared?);
-    if let Some(instance) = select::one_live(name, &instances)? {
-        return Ok(instance.clone());
+    let is_live = |instance: &&Instance| instance.state.is_live() && !ended.contains(&instance.id);
+    if let Some(other) = instances.iter().find(is_live) {
+        return Err(launched_by_another(other));
     }
     let tokens = launch_tokens(&prepared.account, &aws.region, name);
     let unused = &tokens[first_unused(&tokens, &instances)..];
@@ -39,19 +48,30 @@ pub(crate) async fn launch_once(context: &Context<'_>, aws: &Aws, folder: &Secre
     Ok(instance)
 }
 
-/// Waits for the instance as far as was asked for, and removes the mark of its launch.
+fn launched_by_another(instance: &Instance) -> Error {
+    let message = format!("instance {} was launched meanwhile", instance.id);
+    Error::new(Kind::InstanceExists, message).hint("see it with `iac instance describe`").moved()
+}
+
+/// Waits for the instance as far as was asked for, and removes the mark of its launch. A `pair` that is known is not looked
+/// up.
+#[expect(clippy::too_many_arguments, reason = "each says another thing about the one wait")]
 pub(crate) async fn await_instance(
     context: &Context<'_>,
     aws: &Aws,
     folder: &SecretsFolder,
     instance: &Instance,
+    pair: Option<&KeyPair>,
     wait: WaitFor,
     trust: Trust,
     patience: &mut Patience,
 ) -> Result<Instance> {
-    let key_file = match wait {
-        WaitFor::Ssh | WaitFor::Ready => Some(key::private_half(context, aws, folder).await?),
-        WaitFor::None | WaitFor::Running => None,
+    let key_file = match (wait, pair) {
+        (WaitFor::None | WaitFor::Running, _) => None,
+        (WaitFor::Ssh | WaitFor::Ready, Some(pair)) => {
+            Some(key::private_half_of_pair(context, folder, context.settings.key_name()?, pair).await?)
+        }
+        (WaitFor::Ssh | WaitFor::Ready, None) => Some(key::private_half(context, aws, folder).await?),
     };
     let login = key_file.as_ref().map(|key_file| Login { folder, key_file, trust });
     finish(context, aws, folder, instance, login.as_ref(), wait, patience).await

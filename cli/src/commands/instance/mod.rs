@@ -19,6 +19,7 @@ use crate::commands::{Context, connect, host, select};
 use crate::error::Result;
 
 pub(crate) use launched::{await_instance, launch_once, mark_launch};
+pub(crate) use prepare::Known;
 
 /// Runs one verb of `iac instance`.
 pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Result<()> {

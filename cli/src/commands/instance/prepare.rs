@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use iac_core::host::{end, script};
 use iac_core::launch::zone_order;
 use iac_core::name::InstanceName;
+use iac_core::observed::KeyPair;
 use iac_core::tag::{self, Tag, creation_tags};
 
 use super::{fitting, image};
@@ -25,7 +26,15 @@ pub(super) struct Prepared {
     pub(super) key_file: PathBuf,
 }
 
-/// Looks at everything that the launch depends on; the first round of calls is one step, the image is a second.
+/// What a launch needs and is known already: what the caller has seen, or made a moment ago, AWS is not asked for again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub(crate) pair: &'a KeyPair,
+    pub(crate) group_id: &'a str,
+}
+
+/// Looks at everything that the launch depends on and that is not known; the first round of calls is one step, the image is
+/// a second.
 ///
 /// `with_set_up` has the host make itself ready; its end, where it has one, is armed in any case.
 pub(super) async fn prepare(
@@ -33,6 +42,7 @@ pub(super) async fn prepare(
     aws: &Aws,
     folder: &SecretsFolder,
     with_set_up: bool,
+    known: Option<Known<'_>>,
 ) -> Result<Prepared> {
     let settings = context.settings;
     let name = settings.instance_name()?;
@@ -43,8 +53,8 @@ pub(super) async fn prepare(
         .during(async {
             tokio::join!(
                 check_account(settings, aws),
-                key::private_half(context, aws, folder),
-                security_group::find(settings, aws),
+                key_file(context, aws, folder, known),
+                group_id(settings, aws, known),
                 aws.instance_type(type_name),
                 aws.zones_offering(type_name),
                 image::ids(settings, aws),
@@ -58,10 +68,31 @@ pub(super) async fn prepare(
     let enclaves = fitting::check(context, aws, &described, &subnets).await?;
     let subnets = in_order(name, type_name, &zones, &subnets)?;
     let image = progress.during(image::described(aws, &images, &described)).await?;
-    let bare = launch(settings, image.id, group.id)?;
+    let bare = launch(settings, image.id, group)?;
     let user_data = script::cloud_config(&host::wanted(settings, enclaves), with_set_up);
     let launch = Launch { root_device: image.root_device, user_data, ..bare };
     Ok(Prepared { launch, subnets, account, key_file })
+}
+
+async fn key_file(
+    context: &Context<'_>,
+    aws: &Aws,
+    folder: &SecretsFolder,
+    known: Option<Known<'_>>,
+) -> Result<PathBuf> {
+    match known {
+        Some(Known { pair, .. }) => {
+            key::private_half_of_pair(context, folder, context.settings.key_name()?, pair).await
+        }
+        None => key::private_half(context, aws, folder).await,
+    }
+}
+
+async fn group_id(settings: &Settings, aws: &Aws, known: Option<Known<'_>>) -> Result<String> {
+    match known {
+        Some(Known { group_id, .. }) => Ok(group_id.to_owned()),
+        None => Ok(security_group::find(settings, aws).await?.id),
+    }
 }
 
 /// What the settings ask of a launch with this image in this group; its host does nothing by itself yet.

@@ -145,9 +145,11 @@ pub(crate) async fn terminated(context: &Context<'_>, aws: &Aws, id: &str, patie
     }
 }
 
-/// An instance that ends can neither run nor stop any more.
-pub(super) fn ended(instance: &Instance) -> Error {
+/// An instance that ends can neither run nor stop any more. Where somebody asked for its end, the world has moved; what AWS
+/// itself has ended, it would end again.
+pub(crate) fn ended(instance: &Instance) -> Error {
     let error = Error::new(Kind::InstanceFailed, format!("instance {} is {}", instance.id, instance.state));
+    let error = if instance.was_ended_by_a_call() { error.moved() } else { error };
     match &instance.state_reason {
         Some(reason) => error.cause(reason),
         None => error,

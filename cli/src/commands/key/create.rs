@@ -7,7 +7,7 @@ use iac_core::name::KeyName;
 use iac_core::observed::{KeyFile, KeyKind, KeyPair, ListedKeyPair};
 use iac_core::public_key::PublicKey;
 
-use super::import::{NotImported, import};
+use super::import::{NotImported, import, seen};
 use super::{file_state, key_files, list, made_file, made_pair, public_beside, remove_new};
 use crate::args::KeyType;
 use crate::aws::Aws;
@@ -26,7 +26,7 @@ pub(super) async fn create(context: &Context<'_>, kind: KeyType) -> Result<()> {
     let (path, aws) = (settings.secrets_folder()?, connect(settings).await?);
     let folder = SecretsFolder::open(path)?;
     let lock = lock(context, &folder).await?;
-    let making = Making { context, aws: &aws, folder: &folder, name };
+    let making = Making { context, aws: &aws, folder: &folder, name, until_seen: true };
     let files = key_files(&folder, name).await?;
     if let Some(refusal) = create_refused_by_files(&files) {
         return Err(making.refused(refusal));
@@ -62,6 +62,8 @@ pub(super) struct Making<'a> {
     pub(super) aws: &'a Aws,
     pub(super) folder: &'a SecretsFolder,
     pub(super) name: &'a KeyName,
+    /// Whether to wait, but not for long, until AWS shows what it has imported: whoever calls next may look for it.
+    pub(super) until_seen: bool,
 }
 
 impl Making<'_> {
@@ -132,10 +134,16 @@ impl Making<'_> {
         match &pair.public_key {
             Some(shown) if shown == public_key && pair.owner().is_ours() => {
                 let stopped = self.context.interrupt.check();
-                stopped.map(|()| pair.clone()).map_err(|error| self.unfinished(error, &pair))
+                stopped.map_err(|error| self.unfinished(error, &pair))?;
+                if !self.until_seen {
+                    return Ok(pair);
+                }
+                let seen = progress.during(seen(self.context, self.aws, self.name, pair.clone())).await;
+                seen.map_err(|error| self.unfinished(error, &pair))
             }
+            // There was none when that was decided.
             Some(shown) if shown != public_key && origin == Origin::ThisRun => {
-                Err(self.without_new(self.refused(CreateRefusal::PairExists)))
+                Err(self.without_new(self.refused(CreateRefusal::PairExists)).moved())
             }
             _ => Err(self.refused(CreateRefusal::PairIsAnothers)),
         }

@@ -29,7 +29,7 @@ pub(crate) async fn ensure(
     let (files, pair) = tokio::join!(key_files(folder, name), aws.key_pair(name));
     let (mut files, pair) = (files?, pair?);
     context.interrupt.check()?;
-    let making = Making { context, aws, folder, name };
+    let making = Making { context, aws, folder, name, until_seen: false };
     match &pair {
         Some(pair) if files.pem.is_private_half_of(pair) => {
             if files.new.is_private_half_of(pair) {

@@ -1,4 +1,4 @@
-//! Importing a public key, and believing only what EC2 shows afterwards.
+//! Importing a public key. What the call answers is believed; where the name was taken, only what EC2 shows.
 
 use std::time::Duration;
 
@@ -7,7 +7,6 @@ use iac_core::observed::KeyPair;
 use iac_core::public_key::PublicKey;
 use iac_core::tag::creation_tags;
 
-use super::made_pair;
 use crate::aws::{Aws, CallError, ImportError};
 use crate::commands::Context;
 use crate::commands::patience::{Patience, timed_out};
@@ -15,6 +14,8 @@ use crate::error::{Error, Result};
 
 /// How long EC2 may take to show a pair that it has.
 const SHOWN_WITHIN: Duration = Duration::from_mins(1);
+/// How long is waited until EC2 shows what it has answered to have: whoever calls next may look for it.
+const SEEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// Why there is no pair to look at.
 #[derive(Debug)]
@@ -34,9 +35,9 @@ impl From<NotImported> for Error {
     }
 }
 
-/// Imports a public key unless the name is taken, and returns the pair that has the name as soon as EC2 shows it.
+/// Imports a public key and returns the pair; where the name is taken, the pair that has it as soon as EC2 shows it.
 ///
-/// It may be anybody's. It may also be ours though the name was taken: the answer to an earlier attempt was lost, or EC2
+/// That may be anybody's. It may also be ours: the answer to an earlier attempt was lost, or EC2
 /// had the pair and did not show it yet.
 pub(super) async fn import(
     context: &Context<'_>,
@@ -45,13 +46,23 @@ pub(super) async fn import(
     public_key: &PublicKey,
 ) -> std::result::Result<KeyPair, NotImported> {
     let tags = creation_tags(name.as_str(), context.settings.optional_instance_name(), &context.settings.tags);
-    let id = match aws.import_key_pair(name, public_key, &tags).await {
-        Ok(id) => id,
-        Err(ImportError::NameTaken) => None,
-        Err(ImportError::Call(error)) => return Err(NotImported::Call(error)),
-    };
-    let shown = shown(context, aws, name).await;
-    shown.map_err(|error| NotImported::NotShown(error.made(id.map(|id| made_pair(name, &id)))))
+    match aws.import_key_pair(name, public_key, &tags).await {
+        Ok(Some(pair)) => Ok(pair),
+        Ok(None) | Err(ImportError::NameTaken) => shown(context, aws, name).await.map_err(NotImported::NotShown),
+        Err(ImportError::Call(error)) => Err(NotImported::Call(error)),
+    }
+}
+
+/// Waits until EC2 shows a pair that it has, but not for long, and returns it with what EC2 adds to it.
+pub(super) async fn seen(context: &Context<'_>, aws: &Aws, name: &KeyName, known: KeyPair) -> Result<KeyPair> {
+    let mut patience = Patience::new(SEEN_WITHIN);
+    loop {
+        match aws.key_pair(name).await?.filter(|shown| shown.id == known.id) {
+            Some(shown) => return Ok(shown),
+            None if patience.is_over() => return Ok(known),
+            None => patience.pause(context).await?,
+        }
+    }
 }
 
 async fn shown(context: &Context<'_>, aws: &Aws, name: &KeyName) -> Result<KeyPair> {

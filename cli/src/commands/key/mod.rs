@@ -22,7 +22,7 @@ use crate::ssh::keygen::{self, PrivateKey};
 
 pub(crate) use delete::take_away;
 pub(crate) use ensure::ensure;
-pub(crate) use private_half::{private_half, private_half_of};
+pub(crate) use private_half::{private_half, private_half_of, private_half_of_pair};
 
 /// Runs one verb of `iac key`.
 pub(super) async fn run(context: &Context<'_>, command: KeyCommand) -> Result<()> {

@@ -34,9 +34,19 @@ pub(crate) async fn private_half_of(
         Error::new(Kind::KeyMissing, format!("there is no key pair `{name}`"))
             .hint("make it with `iac key create`, or see which there are with `iac key list`")
     })?;
+    private_half_of_pair(context, folder, name, &pair).await
+}
+
+/// Returns where the private half of a known pair lies.
+pub(crate) async fn private_half_of_pair(
+    context: &Context<'_>,
+    folder: &SecretsFolder,
+    name: &KeyName,
+    pair: &KeyPair,
+) -> Result<PathBuf> {
     let path = folder.pem(name);
-    let mode = proven(folder, name, &path, &pair).await?;
-    make_private(context, &path, mode, &pair)?;
+    let mode = proven(folder, name, &path, pair).await?;
+    make_private(context, &path, mode, pair)?;
     Ok(path)
 }
 

@@ -10,36 +10,44 @@ use crate::aws::{Aws, CallError, Group, is_group_unknown};
 use crate::commands::Context;
 use crate::error::Result;
 
-/// Adds and removes rules; returns whether anything changed.
+/// Adds and removes rules, and returns the rules that the group then has; `None` where AWS did not take the change as it is.
 ///
-/// A rule that is there already, or gone already, is what was wanted: AWS shows it late, or another run was faster.
-pub(super) async fn apply(context: &Context<'_>, aws: &Aws, group: &Group, change: &IngressChange) -> Result<bool> {
-    let mut changed = false;
+/// A rule that is there already, or gone already, is what was wanted: AWS shows it late, or another run was faster. What the
+/// group has then, only another look tells.
+pub(super) async fn apply(
+    context: &Context<'_>,
+    aws: &Aws,
+    group: &Group,
+    change: &IngressChange,
+) -> Result<Option<Vec<IngressRule>>> {
+    let mut rules: Vec<IngressRule> = change.keep.iter().chain(&change.other).cloned().collect();
     if !change.add.is_empty() {
         context.interrupt.check()?;
-        if !add(context, aws, group, &change.add).await? {
-            return Ok(false);
+        match add(context, aws, group, &change.add).await? {
+            Some(added) => rules.extend(added),
+            None => return Ok(None),
         }
-        changed = true;
     }
     if !change.remove.is_empty() {
         context.interrupt.check()?;
-        changed |= remove(context, aws, group, &change.remove).await?;
+        if !remove(context, aws, group, &change.remove).await? {
+            return Ok(None);
+        }
     }
-    Ok(changed)
+    Ok(Some(rules))
 }
 
-async fn add(context: &Context<'_>, aws: &Aws, group: &Group, rules: &[NewRule]) -> Result<bool> {
+async fn add(context: &Context<'_>, aws: &Aws, group: &Group, rules: &[NewRule]) -> Result<Option<Vec<IngressRule>>> {
     let settings = context.settings;
     let tags = creation_tags(&group.name, settings.optional_instance_name(), &settings.tags);
     match aws.authorize_ssh(&group.id, settings.ssh_port(), rules, &tags).await {
-        Ok(()) => {
+        Ok(added) => {
             for rule in rules {
                 context.ui.note(&format!("{} lets SSH in from {}", titled(group), rule.cidr));
             }
-            Ok(true)
+            Ok(Some(added))
         }
-        Err(error) if error.is("InvalidPermission.Duplicate") || is_group_unknown(&error) => Ok(false),
+        Err(error) if error.is("InvalidPermission.Duplicate") || is_group_unknown(&error) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

@@ -1,7 +1,7 @@
 //! `iac security-group create`: one group of the name whose SSH rules are as wanted, whatever interrupted an earlier run.
 //!
 //! What is there is read, compared and changed until nothing is left to change, so that a second run, a lost answer and
-//! an AWS that shows things late all end alike.
+//! an AWS that shows things late all end alike. What a call has answered is known, and not looked up again.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use iac_core::tag::creation_tags;
 
 use super::choose::{self, Candidates};
 use super::{change, list, ssh_from, titled};
-use crate::aws::{Aws, Group, is_group_unknown};
+use crate::aws::{Aws, Group};
 use crate::commands::patience::{Patience, timed_out};
 use crate::commands::{Context, check_account, connect};
 use crate::error::{Error, Kind, Made, Result};
@@ -21,6 +21,8 @@ use crate::error::{Error, Kind, Made, Result};
 const DESCRIPTION: &str = "SSH to instances made by iac";
 /// How long AWS may take until it shows what was made.
 const SHOWN_WITHIN: Duration = Duration::from_mins(1);
+/// How long the command waits until AWS shows what it has answered to have made: whoever calls next may look for it.
+const SEEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// A group to work on.
 #[derive(Debug)]
@@ -48,8 +50,23 @@ pub(super) async fn create(context: &Context<'_>, force: bool) -> Result<()> {
         .await?;
     progress.now(&format!("setting up security group {reference}"));
     let group = progress.during(ensure(context, &aws, &candidates, &wanted, force)).await?;
+    let is_new = !candidates.groups.iter().any(|known| known.id == group.id);
+    if is_new {
+        progress.now(&format!("waiting until AWS shows {}", group.id));
+        let made = Made { kind: "security group", id: group.id.clone(), name: Some(group.name.clone()) };
+        progress.during(seen(context, &aws, &group.id)).await.map_err(|error| error.made([made]))?;
+    }
     drop(progress);
     context.ui.data(&group, |width| list::described(&group, width))
+}
+
+/// Waits until AWS shows a group that it has made, but not for long: that it is made is known.
+async fn seen(context: &Context<'_>, aws: &Aws, id: &str) -> Result<()> {
+    let mut patience = Patience::new(SEEN_WITHIN);
+    while aws.security_group(id).await?.is_none() && !patience.is_over() {
+        patience.pause(context).await?;
+    }
+    Ok(())
 }
 
 /// Makes the group that the settings name, or mends the SSH rules of the one that was found.
@@ -114,8 +131,10 @@ async fn make(
             let (name, vpc_id) = (name.as_str().to_owned(), Some(vpc_id.to_owned()));
             Ok(Target::New(Group { id, name, vpc_id, description: DESCRIPTION.to_owned(), tags }))
         }
+        // What was decided from had no such group.
         Err(error) if error.is("InvalidGroup.Duplicate") => {
-            Ok(Target::Found(ours(appeared(context, aws, name).await?, force)?))
+            let group = ours(appeared(context, aws, name).await?, force);
+            Ok(Target::Found(group.map_err(Error::moved)?))
         }
         Err(error) => Err(error.into()),
     }
@@ -141,27 +160,24 @@ fn no_default_vpc() -> Error {
         .hint("or make a default VPC with `aws ec2 create-default-vpc`")
 }
 
-/// Changes the SSH rules until AWS shows the group with those that are wanted.
+/// Changes the SSH rules until AWS has taken a change whole, or shows the group with those that are wanted.
 async fn settle(context: &Context<'_>, aws: &Aws, target: &Target, wanted: &Wanted) -> Result<SecurityGroup> {
     let group = target.group();
     let mut patience = Patience::new(SHOWN_WITHIN);
     let mut shown = if target.is_new() { None } else { Some(rules(aws, &group.id).await?) };
-    let mut has_changed = false;
     loop {
         let seen = shown.as_deref().unwrap_or_default();
         let change = ingress_change(seen, context.settings.ssh_port(), wanted);
         if let Some(ingress) = shown.take_if(|_| change.is_empty()) {
             return Ok(group.clone().with_ingress(ingress));
         }
-        let changed = change::apply(context, aws, group, &change).await?;
-        // What has just been changed is mostly shown at once; anything else is waited for.
-        if !changed || has_changed {
-            if patience.is_over() {
-                return Err(timed_out(&format!("AWS to show {} with its rules", titled(group))));
-            }
-            patience.pause(context).await?;
+        if let Some(ingress) = change::apply(context, aws, group, &change).await? {
+            return Ok(group.clone().with_ingress(ingress));
         }
-        has_changed |= changed;
+        if patience.is_over() {
+            return Err(timed_out(&format!("AWS to show {} with its rules", titled(group))));
+        }
+        patience.pause(context).await?;
         shown = look(aws, &group.id).await?;
     }
 }
@@ -175,9 +191,5 @@ async fn look(aws: &Aws, id: &str) -> Result<Option<Vec<IngressRule>>> {
 
 /// A group that is not known yet has no rules yet.
 async fn rules(aws: &Aws, id: &str) -> Result<Vec<IngressRule>> {
-    match aws.ingress_rules(&[id.to_owned()]).await {
-        Ok(mut rules) => Ok(rules.remove(id).unwrap_or_default()),
-        Err(error) if is_group_unknown(&error) => Ok(Vec::new()),
-        Err(error) => Err(error.into()),
-    }
+    Ok(aws.ingress_rules(&[id.to_owned()]).await?.remove(id).unwrap_or_default())
 }

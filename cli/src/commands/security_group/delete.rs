@@ -57,7 +57,9 @@ pub(crate) async fn until_gone(context: &Context<'_>, aws: &Aws, group: &Group, 
         };
         let blocking = users.blocking(looseness.is_over());
         if !blocking.is_empty() {
-            return Err(in_use(group, &blocking));
+            let error = in_use(group, &blocking);
+            // Whoever planned the deletion has seen no instance in the group that stays.
+            return Err(if users.has_live_instance() { error.moved() } else { error });
         }
         if patience.is_over() {
             let error = timed_out(&format!("{} to be free", titled(group)));

@@ -28,10 +28,9 @@ async fn fetch(aws: &Aws, everyone: bool) -> std::result::Result<Vec<SecurityGro
     };
     let ids: Vec<String> = groups.iter().map(|group| group.id.clone()).collect();
     let mut rules = aws.ingress_rules(&ids).await?;
-    let with_rules = groups.into_iter().map(|group| {
-        let ingress = rules.remove(&group.id).unwrap_or_default();
-        group.with_ingress(ingress)
-    });
+    // One that is deleted at this very moment is left out.
+    let with_rules =
+        groups.into_iter().filter_map(|group| rules.remove(&group.id).map(|rules| group.with_ingress(rules)));
     Ok(with_rules.collect())
 }
 

@@ -56,6 +56,12 @@ impl Users {
         blocking
     }
 
+    /// Whether a live instance is among them.
+    pub(super) fn has_live_instance(&self) -> bool {
+        let mut ids = self.interfaces.iter().filter_map(instance_id);
+        ids.any(|id| self.live(id).is_some())
+    }
+
     /// What was waited for, each in a few words.
     pub(super) fn passing(&self) -> Vec<String> {
         self.interfaces.iter().map(interface_in_words).collect()

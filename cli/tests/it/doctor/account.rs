@@ -138,3 +138,30 @@ fn an_instance_that_ssh_does_not_reach_fails_and_one_that_starts_is_left_alone()
     assert!(mend(&run, "ssh").contains("`iac security-group create`"));
     assert_eq!(but_ok(&checks(&run)), [("credentials file", "not_checked"), ("ssh", "failed")].into());
 }
+
+/// The instance and the pair are those that `iac ssh` takes: of the older tool too, and the pair that a flag names.
+#[test]
+fn the_instance_and_the_pair_are_chosen_as_ssh_chooses_them() {
+    let laptop = Laptop::new();
+    laptop.cloud(&serde_json::json!({"pending": 1_000_000}));
+    let older = [("Name", "nitro-dev"), ("Deployment", "Sequencer")];
+    let id = laptop.aws().foreign_instance(&older);
+    assert_eq!(one(&laptop, &[], "ssh").1, format!("the instance is pending: {id}"));
+    laptop.aws().foreign_instance(&older);
+    let (outcome, found) = one(&laptop, &[], "ssh");
+    assert!(outcome == "failed" && found.contains("2 live instances are named `nitro-dev`"), "{found}");
+}
+
+#[test]
+fn the_pair_that_a_flag_names_is_tried_as_ssh_tries_it() {
+    let laptop = Laptop::new();
+    for words in [&["key", "create"][..], &["security-group", "create"], &["instance", "create", "--no-setup"]] {
+        let _ = laptop.iac(words).ok();
+    }
+    assert_eq!(one(&laptop, &[], "ssh").0, "ok");
+    let other = ["--key-name", "other"];
+    let _ = laptop.iac(["key", "create"].iter().chain(&other)).ok();
+    let refused = laptop.iac(["ssh"].iter().chain(&other).chain(&["--", "true"]));
+    assert!(!refused.status.success(), "{}", refused.stderr);
+    assert_eq!(one(&laptop, &other, "ssh").0, "failed", "it is not the pair that the instance lets in");
+}

@@ -29,7 +29,8 @@ fn only_what_depends_on_a_mistake_is_not_checked() {
     let found = &checks(&run)["configuration"].1;
     assert!(found.contains("did you mean `cpu_count`?") && found.contains("`volume_gib`"), "{found}");
     assert_eq!(run.json()["ready"], false);
-    let others = [("credentials file", "not_checked"), ("instance type", "not_checked"), ("ssh", "not_checked")];
+    let others =
+        ["credentials file", "instance type", "security group", "ssh"].map(|name| (name, "not_checked")).into_iter();
     let open = [("configuration", "failed"), ("private key", "warning")].into_iter().chain(others);
     assert_eq!(but_ok(&checks(&run)), open.collect());
     assert_eq!(checks(&run)["instance type"].1, "mend `cpu_count` first");
@@ -45,7 +46,7 @@ fn where_the_file_cannot_be_read_what_flags_and_environment_say_is_checked() {
     let run = laptop.iac(["doctor"]).fails("checks_failed");
     assert_eq!(checks(&run)["programs"].0, "ok");
     let made = checks(&run).into_values().filter(|(outcome, _)| outcome != "not_checked").count();
-    assert_eq!((made, checks(&run).len()), (2, 12));
+    assert_eq!((made, checks(&run).len()), (2, 13));
     assert!(laptop.aws().requests().is_empty(), "nobody is asked");
 
     for key in ["region", "endpoint_url", "secrets_folder"] {
@@ -75,7 +76,8 @@ fn what_others_can_read_and_what_was_left_behind_is_said() {
     set(&laptop.secrets(), 0o755);
     let run = laptop.iac(["doctor"]).ok();
     let names = ["credentials file", "private key", "secrets folder"];
-    let expected = names.map(|name| (name, "warning")).into_iter().chain([("ssh", "not_checked")]).collect();
+    let unknown = ["security group", "ssh"].map(|name| (name, "not_checked"));
+    let expected = names.map(|name| (name, "warning")).into_iter().chain(unknown).collect();
     assert_eq!(but_ok(&checks(&run)), expected);
     assert_eq!(mend(&run, "private key"), format!("`chmod 600 {}`", key.display()));
     assert_eq!(mend(&run, "secrets folder"), format!("`chmod 700 {}`", laptop.secrets().display()));
@@ -83,7 +85,7 @@ fn what_others_can_read_and_what_was_left_behind_is_said() {
         set(path, 0o600);
     }
     set(&laptop.secrets(), 0o700);
-    assert_eq!(but_ok(&checks(&laptop.iac(["doctor"]).ok())), [("ssh", "not_checked")].into());
+    assert_eq!(but_ok(&checks(&laptop.iac(["doctor"]).ok())), unknown.into());
 
     assert!(
         laptop.command("ssh-keygen").args(["-q", "-p", "-N", "secret", "-f"]).arg(&key).status().unwrap().success()

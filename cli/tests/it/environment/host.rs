@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::{STATUS, UP, live};
+use super::{QUICK_UP, STATUS, UP, live};
 use crate::harness::Laptop;
 use crate::host::root_of;
 
@@ -37,6 +37,19 @@ fn a_host_that_does_not_answer_is_not_waited_for() {
     let host = laptop.iac(STATUS).ok().json()["host"].clone();
     assert!(host["ready"] == false && host["reason"].is_string(), "{host}");
     assert_eq!(code(&laptop), Some(3));
+}
+
+#[test]
+fn an_enclave_that_does_not_fit_any_more_is_a_difference() {
+    let laptop = Laptop::new();
+    let _ = laptop.iac(QUICK_UP).ok();
+    laptop.configure("[iac.enclave]\ncpu_count = 64\n");
+    let host = laptop.iac(STATUS).ok().json()["host"].clone();
+    let reason = host["reason"].as_str().unwrap();
+    assert!(host["ready"] == false && reason.contains("does not fit on instance type `c6a.xlarge`"), "{host}");
+    assert_eq!(code(&laptop), Some(3));
+    let text = laptop.iac(["status", "--output", "text"]).ok().text();
+    assert!(text.contains("host: an enclave with 64 CPUs"), "{text}");
 }
 
 #[test]

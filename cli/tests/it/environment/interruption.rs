@@ -1,8 +1,10 @@
 //! `kill -9` at every call of `up` and of `down`: a second run ends as one that was never disturbed.
 
+use std::fs;
+
 use serde_json::json;
 
-use super::{DOWN, QUICK_UP, assert_nothing_left, assert_whole};
+use super::{DOWN, QUICK_UP, assert_nothing_left, assert_whole, files, live};
 use crate::harness::{Fault, Laptop, When, kill_at_every_call};
 
 /// `up` as it is killed: what waiting adds are polls.
@@ -34,33 +36,110 @@ fn a_down_killed_anywhere_is_finished_by_the_next() {
     );
 }
 
-/// Kills an `up` after AWS has carried out its first call of this action, while AWS shows new things late.
-fn killed_after(action: &'static str) -> Laptop {
-    let mut laptop = Laptop::new();
-    laptop.cloud(&json!({"lag": 20}));
+/// A lag that is not over before a test says so, however slow the machine.
+const ENDLESS: u64 = 1_000_000_000;
+
+fn lag(laptop: &Laptop, seconds: u64) {
+    laptop.cloud(&json!({"lag": seconds}));
+}
+
+/// Kills an `up` after AWS has carried out its first call of this action.
+fn killed_after(laptop: &mut Laptop, action: &'static str) {
     let proxy = laptop.proxy();
     proxy.fault(When::First(action), Fault::KillAfter);
     let running = laptop.start(LAUNCH);
     proxy.aim(&running);
     running.finish().killed();
     proxy.reset();
-    laptop
+}
+
+/// Waits until AWS was asked for this often.
+fn until_called(laptop: &Laptop, action: &str, times: usize) {
+    while laptop.aws().requests_of(action).len() < times {
+        std::thread::yield_now();
+    }
+}
+
+/// A pair and a group that AWS shows, and nothing that is made from now on.
+fn with_parts(laptop: &Laptop) {
+    for noun in ["key", "security-group"] {
+        let _ = laptop.iac([noun, "create"]).ok();
+    }
+    lag(laptop, ENDLESS);
 }
 
 #[test]
 fn what_aws_shows_late_is_made_once() {
-    for action in ["ImportKeyPair", "CreateSecurityGroup", "RunInstances"] {
-        let laptop = killed_after(action);
+    for action in ["ImportKeyPair", "CreateSecurityGroup"] {
+        let mut laptop = Laptop::new();
+        lag(&laptop, ENDLESS);
+        killed_after(&mut laptop, action);
+        let second = laptop.start(LAUNCH);
+        until_called(&laptop, action, 2);
+        lag(&laptop, 0);
+        let _ = second.finish().ok();
+        assert_whole(&laptop);
+    }
+}
+
+#[test]
+fn a_launch_that_aws_does_not_show_is_gone_on_with() {
+    for is_killed in [true, false] {
+        let mut laptop = Laptop::new();
+        with_parts(&laptop);
+        if is_killed {
+            killed_after(&mut laptop, "RunInstances");
+        }
+        let up = laptop.iac(LAUNCH).ok().json();
+        assert_eq!(up["instance"]["id"], live(&laptop)[0]["id"]);
+        assert_eq!(files(&laptop), ["nitro-dev.launch", "nitro-dev.pem"], "a `down` that comes now waits for it");
+        assert_eq!(laptop.iac(LAUNCH).ok().json()["instance"]["id"], up["instance"]["id"]);
+        lag(&laptop, 0);
         let _ = laptop.iac(LAUNCH).ok();
         assert_whole(&laptop);
     }
 }
 
 #[test]
+fn what_was_launched_is_waited_for_by_its_id() {
+    let laptop = Laptop::new();
+    laptop.configure("fqdn = \"dev.example.org\"\n");
+    let zone = laptop.aws().zone("example.org", false);
+    with_parts(&laptop);
+    let up = laptop.start(QUICK_UP);
+    until_called(&laptop, "RunInstances", 1);
+    let named = |laptop: &Laptop| {
+        let asked = laptop.aws().requests_of("DescribeInstances");
+        asked.iter().filter(|request| request.get("InstanceId.1").is_none()).count()
+    };
+    let id = live(&laptop)[0]["id"].as_str().unwrap().to_owned();
+    // What asks for it by its id is let in when the lag ends; whoever asks for a name has given up by then.
+    let by_id = |laptop: &Laptop| {
+        let asked = laptop.aws().requests_of("DescribeInstances");
+        asked.iter().filter(|request| request.get("InstanceId.1") == Some(&*id)).count()
+    };
+    while by_id(&laptop) < 2 {
+        std::thread::yield_now();
+    }
+    let before = named(&laptop);
+    lag(&laptop, 0);
+    assert_eq!(up.finish().ok().json()["instance"]["id"], *id);
+    assert_eq!(named(&laptop), before, "nothing is looked for that is known");
+    assert!(laptop.aws().records(&zone)[1].starts_with("dev.example.org. A "));
+    assert_whole(&laptop);
+}
+
+#[test]
 fn what_aws_shows_late_is_not_left_behind() {
     for action in ["ImportKeyPair", "CreateSecurityGroup", "RunInstances"] {
-        let laptop = killed_after(action);
-        assert_eq!(laptop.iac(DOWN).ok().json()["left"], 0, "{action}");
+        let mut laptop = Laptop::new();
+        lag(&laptop, 20);
+        killed_after(&mut laptop, action);
+        // A `down` that comes soon waits; on a slow machine it would not come soon.
+        let mark = laptop.secrets().join("nitro-dev.launch");
+        fs::write(&mark, fs::read(&mark).unwrap()).unwrap();
+        let down = laptop.iac(DOWN).ok();
+        assert_eq!((laptop.aws().key_pairs(), files(&laptop)), (vec![], vec![]), "{action}: {down:#?}");
         assert_nothing_left(&laptop);
     }
 }

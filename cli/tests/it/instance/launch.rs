@@ -99,10 +99,14 @@ fn an_earlier_launch_of_something_else_is_not_mistaken_for_this_one() {
 #[test]
 fn an_instance_that_describe_does_not_show_yet_is_waited_for() {
     let laptop = ready();
-    laptop.cloud(&json!({"lag": 5}));
-    let created = laptop.iac(CREATE_RUNNING).ok().json();
-    assert_eq!(live(&laptop)[0]["id"], created["id"]);
+    laptop.cloud(&json!({"lag": 1_000_000_000}));
+    let creating = laptop.start(CREATE_RUNNING);
+    let id = wait_for_launch(&laptop);
+    while !laptop.aws().requests_of("DescribeInstances").iter().any(|asked| asked.get("InstanceId.1") == Some(&id)) {
+        std::thread::yield_now();
+    }
     laptop.cloud(&json!({"lag": 0}));
+    assert_eq!(creating.finish().ok().json()["id"], *id);
     let _ = laptop.iac(TERMINATE).ok();
 }
 
