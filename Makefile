@@ -13,6 +13,8 @@ CARGO_DENY := .tools/cargo-deny-0.20.2/bin/cargo-deny
 CARGO_FUZZ := .tools/cargo-fuzz-0.13.2/bin/cargo-fuzz
 MATURIN := .tools/maturin-1.16.0/bin/maturin
 AWS_CLI := bench/.venv/bin/aws
+# Only files whose hash is known, and nothing that fetches more while it is built.
+PIP_INSTALL := install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
 .PHONY: help demo sandbox test test-live lint advisories install dist bench bench-nitro recording fuzz conformance
 .PHONY: sandbox-setup clean veryclean
@@ -83,14 +85,15 @@ $(CARGO_DENY):
 $(CARGO_FUZZ):
 	cargo install --locked cargo-fuzz@0.13.2 --root .tools/cargo-fuzz-0.13.2
 
-$(MATURIN):
-	python3 -m venv .tools/maturin-1.16.0
-	.tools/maturin-1.16.0/bin/pip install --quiet --disable-pip-version-check maturin==1.16.0
+$(MATURIN): .ci/requirements.txt
+	python3 -m venv --clear .tools/maturin-1.16.0
+	.tools/maturin-1.16.0/bin/pip $(PIP_INSTALL) -r .ci/requirements.txt
+	touch $@
 
 # Newer than its requirements only when all of them are there.
 $(AWS_CLI): bench/requirements.txt
 	python3 -m venv --clear bench/.venv
-	bench/.venv/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	bench/.venv/bin/pip $(PIP_INSTALL) -r bench/requirements.txt
 	touch $@
 
 clean: ## removes what was built and what sandboxes left
