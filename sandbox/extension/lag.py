@@ -42,8 +42,13 @@ GROUP_CALLS = (
 
 
 def _hide(resource: Any) -> None:
-    if world.settings.lag:
+    if world.settings.lag and not hasattr(resource, "hidden_since"):
         resource.hidden_since = world.clock.now()
+        world.clock.after(world.settings.lag, lambda: _show(resource))
+
+
+def _show(resource: Any) -> None:
+    resource.hidden_since = None
 
 
 def _is_hidden(resource: Any) -> bool:
@@ -54,8 +59,7 @@ def _is_hidden(resource: Any) -> bool:
 def _run_instances(original: Any, response: Any) -> ActionResult:
     result = original(response)
     for instance in result.result.instances:
-        if not hasattr(instance, "hidden_since"):
-            _hide(instance)
+        _hide(instance)
     return result
 
 

@@ -1,7 +1,8 @@
 """The sandbox's own pages: what a test sets, and the service that tells a caller its public address.
 
 `/sandbox/public-ip` answers as https://checkip.amazonaws.com does: an address and a line feed, as text.
-`/sandbox/settings` is read with GET and merged with POST. A POST to `/sandbox/users` makes a user with policies.
+`/sandbox/settings` is read with GET and merged with POST. A POST to `/sandbox/users` makes a user with policies, one to
+`/sandbox/hasten` lets happen at once what takes its time.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ def answer(request: Request) -> Response:
         return _settings(request)
     if request.path == "/sandbox/users" and request.method == "POST":
         return _users(request)
+    if request.path == "/sandbox/hasten" and request.method == "POST":
+        world.clock.hasten()
+        return _document({})
     return _document({"error": f"there is no page {request.method} {request.path}"}, 404)
 
 

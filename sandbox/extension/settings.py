@@ -31,6 +31,8 @@ class Settings:
     console: str = "normal"
     # From running until the console shows the host keys; `boot` says when SSH answers.
     console_delay: float = 2.0
+    # How many launches DescribeInstances answers with at most.
+    launches_on_a_page: int = 1000
     capacity: dict[str, str] = field(default_factory=dict)
     addresses: str = "fresh"
     # A folder whose programs come first in an instance's PATH, to stand for what a real host has.

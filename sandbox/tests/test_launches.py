@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Sandbox, refused, until
+from conftest import NEVER, Sandbox, refused, until
 
 
 def test_enclave_options_are_kept_and_returned(sandbox: Sandbox) -> None:
@@ -143,10 +143,11 @@ def test_everything_is_tagged_at_launch(sandbox: Sandbox, ec2: Any) -> None:
 
 
 def test_interfaces_and_volumes_go_with_the_instance(sandbox: Sandbox, ec2: Any) -> None:
-    sandbox.set(shutting_down=20)
+    sandbox.set(shutting_down=NEVER)
     name = sandbox.launch()["InstanceId"]
     ec2.terminate_instances(InstanceIds=[name])
     assert len(ec2.describe_network_interfaces()["NetworkInterfaces"]) == 1
+    sandbox.hasten()
     gone = sandbox.wait(name, "terminated")
     assert gone["NetworkInterfaces"] == [] and "PublicIpAddress" not in gone
     assert ec2.describe_volumes()["Volumes"] == []
@@ -159,3 +160,12 @@ def test_many_launches_are_paged(sandbox: Sandbox, ec2: Any) -> None:
     assert [len(page["Reservations"]) for page in pages] == [5, 5, 2]
     found = [each["InstanceId"] for page in pages for one in page["Reservations"] for each in one["Instances"]]
     assert set(found) == names and len(found) == 12
+
+
+def test_pages_can_be_short(sandbox: Sandbox, ec2: Any) -> None:
+    sandbox.set(launches_on_a_page=2)
+    names = [sandbox.launch()["InstanceId"] for _ in range(3)]
+    first = ec2.describe_instances(MaxResults=1000)
+    assert len(first["Reservations"]) == 2
+    second = ec2.describe_instances(MaxResults=1000, NextToken=first["NextToken"])
+    assert second["Reservations"][0]["Instances"][0]["InstanceId"] == names[2] and not second.get("NextToken")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import time
 import urllib.parse
 from pathlib import Path
 from typing import Any
@@ -56,7 +55,7 @@ def test_filter_values_are_patterns(sandbox: Sandbox, ec2: Any, pattern: str, fo
 
 
 def test_states_and_tag_keys_are_patterns_too(sandbox: Sandbox, ec2: Any) -> None:
-    sandbox.set(pending=10_000)
+    sandbox.set(pending=1e9)
     sandbox.launch(TagSpecifications=tagged("instance", "dev"))
 
     def count(name: str, value: str) -> int:
@@ -134,14 +133,16 @@ def test_the_catalogue_is_paged_and_filtered(sandbox: Sandbox, ec2: Any) -> None
 
 
 def test_the_catalogue_is_worked_out_once(sandbox: Sandbox, ec2: Any) -> None:
-    def seconds() -> float:
-        begun = time.monotonic()
+    def work() -> int:
+        """The processor time that an answer takes, in ticks of the kernel: what else runs here does not count."""
+        stat = Path(f"/proc/{sandbox.process.pid}/stat")
+        before = sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13]))
         ec2.describe_instance_types(Filters=[{"Name": "instance-type", "Values": ["m*"]}])
-        return time.monotonic() - begun
+        return sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13])) - before
 
-    first = seconds()
+    first = work()
     sandbox.reset()
-    assert min(seconds() for _ in range(3)) < first / 2
+    assert min(work() for _ in range(3)) < first / 2
 
 
 def test_a_record_that_is_there_is_not_created(sandbox: Sandbox) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SANDBOX, Key, Sandbox, until
+from conftest import NEVER, SANDBOX, Key, Sandbox, until
 
 BEGIN, END = "-----BEGIN SSH HOST KEY KEYS-----", "-----END SSH HOST KEY KEYS-----"
 
@@ -118,10 +118,10 @@ def test_the_console_proves_the_host(sandbox: Sandbox, key: Key, running: dict[s
 
 
 def test_the_console_takes_its_time(sandbox: Sandbox, ec2: Any) -> None:
-    sandbox.set(pending=40, console_delay=10_000)
+    sandbox.set(pending=NEVER, console_delay=NEVER)
     name = sandbox.launch()["InstanceId"]
     assert "Output" not in ec2.get_console_output(InstanceId=name)
-    sandbox.wait(name, "running")
+    sandbox.hasten()
     assert "Linux version" in ec2.get_console_output(InstanceId=name)["Output"]
     assert console_keys(sandbox, name) == []
     sandbox.set(console_delay=0)
@@ -151,7 +151,7 @@ def test_a_stop_ends_sessions_and_a_start_keeps_keys_and_files(
 
 
 def test_ssh_answers_only_after_the_boot(sandbox: Sandbox, key: Key) -> None:
-    sandbox.set(boot=10_000)
+    sandbox.set(boot=NEVER)
     name = sandbox.launch(KeyName=key.name)["InstanceId"]
     address = sandbox.wait(name, "running")["PublicDnsName"]
     assert not answers(address, sandbox.ssh_port)
@@ -186,7 +186,7 @@ def test_nothing_is_left_of_a_server(tmp_path: Path, end: signal.Signals | None)
         sandbox.process.stdin.close()
     else:
         sandbox.process.send_signal(end)
-    assert sandbox.process.wait(30) == (-9 if end == signal.SIGKILL else 0)
+    assert sandbox.process.wait(120) == (-9 if end == signal.SIGKILL else 0)
     until(lambda: processes_of(sandbox.state) == [], "every process is gone")
     assert not answers(address, sandbox.ssh_port)
 
