@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::harness::Host;
+use crate::harness::{Host, until};
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
@@ -220,11 +220,7 @@ fn an_interrupted_copy_leaves_nothing() {
     assert!(host.home.join(folder.trim_end()).is_dir());
     running.signal("INT");
     let _ = running.finish().fails("interrupted");
-    let over = std::time::Instant::now() + std::time::Duration::from_secs(30);
-    while host.names("") != ["gate"] {
-        assert!(std::time::Instant::now() < over, "{:?} is left", host.names(""));
-        std::thread::yield_now();
-    }
+    until("nothing of it is left", || host.names("") == ["gate"]);
 }
 
 #[test]

@@ -111,13 +111,13 @@ fn it_reads_well() {
     transcript.push_str(&text(&STATUS));
     transcript.push_str(&text(&DOWN));
     transcript.push_str(&text(&DOWN));
-    let since = regex::Regex::new(r"for \d+s").unwrap();
-    insta::assert_snapshot!(since.replace_all(&transcript, "for SECONDS"), @"
+    let since = regex::Regex::new(r"for \d+[sm]").unwrap();
+    insta::assert_snapshot!(since.replace_all(&transcript, "for AGE"), @"
     $ iac up --yes --wait running --output text
     instance `nitro-dev` is running at ADDRESS-1: i-1
     enter it with `iac ssh`; take everything away with `iac down`
     $ iac status --output text
-    instance `nitro-dev` is running at ADDRESS-1, for SECONDS; type `c6a.xlarge`: i-1
+    instance `nitro-dev` is running at ADDRESS-1, for AGE; type `c6a.xlarge`: i-1
     host: not asked: its host key is not proven on this machine yet; `iac host status` does that
     key pair `nitro-dev` key-1; its file is here
     security group `nitro-dev` sg-1

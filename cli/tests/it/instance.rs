@@ -6,11 +6,9 @@ mod power;
 mod refusal;
 mod termination;
 
-use std::time::{Duration, Instant};
-
 use serde_json::Value;
 
-use crate::harness::Laptop;
+use crate::harness::{Laptop, until};
 
 const CREATE: [&str; 2] = ["instance", "create"];
 const CREATE_RUNNING: [&str; 4] = ["instance", "create", "--wait", "running"];
@@ -41,11 +39,6 @@ fn marker_exists(laptop: &Laptop) -> bool {
 
 /// Looks until AWS has an instance; the run that launches it goes on meanwhile.
 fn wait_for_launch(laptop: &Laptop) -> String {
-    let limit = Instant::now() + Duration::from_mins(1);
-    while Instant::now() < limit {
-        if let Some(instance) = live(laptop).first() {
-            return instance["id"].as_str().unwrap().to_owned();
-        }
-    }
-    panic!("nothing was launched");
+    until("an instance is launched", || !live(laptop).is_empty());
+    live(laptop)[0]["id"].as_str().unwrap().to_owned()
 }

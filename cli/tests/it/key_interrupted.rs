@@ -5,11 +5,11 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::harness::{Fault, Laptop, When, kill_at_every_call};
+use crate::harness::{Fault, Laptop, NEVER, When, kill_at_every_call, until};
 use crate::key::{files, nothing_is_left, one_pair_is_whole, rename};
 
-/// A lag that is not over before a test says so, however slow the machine.
-const ENDLESS: u64 = 1_000_000_000;
+/// What makes a pair, and what shows it.
+const IMPORT: (&str, &str) = ("ImportKeyPair", "DescribeKeyPairs");
 
 #[test]
 fn a_killed_create_is_finished_by_the_next() {
@@ -35,8 +35,8 @@ fn a_killed_delete_is_finished_by_the_next() {
 #[test]
 fn a_killed_create_can_be_deleted_even_if_its_pair_is_not_shown_yet() {
     let laptop = Laptop::new();
-    laptop.cloud(&json!({"lag": 20}));
     let _ = laptop.iac(["key", "create"]).ok();
+    laptop.cloud(&json!({"lag": NEVER}));
     rename(&laptop, "nitro-dev.pem", "nitro-dev.pem.new");
     laptop.aws().call("DeleteKeyPair", &[("KeyName", "nitro-dev")]);
     // Imported a moment ago and not shown: what a kill after the import leaves.
@@ -47,14 +47,14 @@ fn a_killed_create_can_be_deleted_even_if_its_pair_is_not_shown_yet() {
     let specification = [("TagSpecification.1.ResourceType", "key-pair"), tag, ("TagSpecification.1.Tag.1.Value", "-")];
     let pair = [("KeyName", "nitro-dev"), ("PublicKeyMaterial", &material)];
     laptop.aws().call("ImportKeyPair", &[&pair[..], &specification].concat());
-    let _ = laptop.iac(["key", "delete"]).ok();
+    let _ = laptop.iac_seeing_late(["key", "delete"], IMPORT).ok();
     nothing_is_left(&laptop);
 }
 
 #[test]
 fn what_was_imported_is_known_however_late_it_is_shown() {
     let laptop = Laptop::new();
-    laptop.cloud(&json!({"lag": ENDLESS}));
+    laptop.cloud(&json!({"lag": NEVER}));
     let created = laptop.iac(["key", "create"]).ok().json();
     assert_eq!((&created["file"], &created["created"]), (&json!("ok"), &json!(null)), "only the time is not known");
     laptop.cloud(&json!({"lag": 0}));
@@ -69,13 +69,11 @@ fn what_was_imported_is_known_however_late_it_is_shown() {
 #[test]
 fn a_stop_while_waiting_says_what_exists_and_the_next_run_finishes() {
     let mut laptop = Laptop::new();
-    laptop.cloud(&json!({"lag": ENDLESS}));
+    laptop.cloud(&json!({"lag": NEVER}));
     let proxy = laptop.proxy();
     proxy.fault(When::First("ImportKeyPair"), Fault::DropAfter);
     let running = laptop.start(["key", "create"]);
-    while laptop.aws().requests_of("ImportKeyPair").len() < 2 {
-        std::thread::yield_now();
-    }
+    until("the import is asked for again", || laptop.aws().requests_of("ImportKeyPair").len() == 2);
     running.signal("INT");
     insta::assert_snapshot!(running.finish().fails("interrupted").transcript(), @r#"
     $ iac key create
@@ -229,9 +227,9 @@ fn a_refused_deletion_gives_the_key_its_name_back() {
 #[test]
 fn somebody_elses_pair_that_was_not_shown_takes_the_name() {
     let laptop = Laptop::new();
-    laptop.cloud(&json!({"lag": 20}));
+    laptop.cloud(&json!({"lag": NEVER}));
     laptop.aws().foreign_key_pair("nitro-dev", &[]);
-    let _ = laptop.iac(["key", "create"]).fails("key_exists");
+    let _ = laptop.iac_seeing_late(["key", "create"], IMPORT).fails("key_exists");
     assert_eq!((laptop.aws().key_pairs().len(), files(&laptop)), (1, Vec::new()));
 }
 

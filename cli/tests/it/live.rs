@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::json;
 
-use crate::harness::{Fault, Laptop, When, World, root};
+use crate::harness::{Fault, Laptop, NEVER, When, World, root, until};
 
 /// A machine whose user has a configuration and things of his own, and what AWS has before the test is run there.
 fn laptop() -> (Laptop, World) {
@@ -95,13 +95,14 @@ fn a_story_that_fails_in_the_middle_is_cleaned_up_after() {
 #[test]
 fn a_story_that_is_interrupted_is_cleaned_up_after() {
     let (laptop, before) = laptop();
-    laptop.cloud(&json!({"console_delay": 1000}));
+    laptop.cloud(&json!({"console_delay": NEVER}));
     let mut command = script(&laptop, &["YES=1"]);
     // A group of its own: a terminal's Ctrl-C reaches the script and the command under way.
-    let running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn().unwrap();
-    while laptop.aws().requests_of("GetConsoleOutput").is_empty() {
-        std::thread::yield_now();
-    }
+    let mut running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn().unwrap();
+    until("the console is looked at", || {
+        assert_eq!(running.try_wait().unwrap(), None, "the script has ended before");
+        !laptop.aws().requests_of("GetConsoleOutput").is_empty()
+    });
     let group = format!("-{}", running.id());
     assert!(Command::new("kill").args(["-s", "INT", "--", &group]).status().unwrap().success());
     let said = read(running.wait_with_output().unwrap());

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::harness::{Fault, Host, Laptop, When, launched};
+use crate::harness::{Fault, Host, Laptop, NEVER, When, launched};
 
 #[test]
 fn the_remote_sees_the_words_that_were_given() {
@@ -97,7 +97,7 @@ fn an_instance_that_cannot_be_connected_to_is_explained() {
     ! hint: see which there are with `iac instance list`; make one with `iac instance create`
     (exit status: 1)
     ");
-    laptop.cloud(&json!({"pending": 100_000}));
+    laptop.cloud(&json!({"pending": NEVER}));
     let id = launched(&laptop, &["--wait", "none"]);
     insta::assert_snapshot!(laptop.iac(["ssh", "--output", "text"]).transcript(), @r"
     $ iac ssh --output text
@@ -235,7 +235,7 @@ fn an_interrupt_while_the_command_runs_is_reported() {
     let host = Host::new();
     let gate = host.home.join("gate");
     assert!(std::process::Command::new("mkfifo").arg(&gate).status().unwrap().success());
-    let running = host.laptop.start(["ssh", "--", "sh", "-c", "echo begun >gate; exec sleep 20"]);
+    let running = host.laptop.start(["ssh", "--", "sh", "-c", "echo begun >gate; exec sleep 1000"]);
     assert_eq!(fs::read_to_string(&gate).unwrap(), "begun\n");
     running.signal("INT");
     let _ = running.finish().fails("interrupted");

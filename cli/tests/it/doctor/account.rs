@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{but_ok, checks, mend};
-use crate::harness::{Fault, Laptop, When};
+use crate::harness::{Fault, Laptop, NEVER, When};
 
 /// The result of one check, and what was found.
 fn one(laptop: &Laptop, words: &[&str], check: &str) -> (String, String) {
@@ -124,7 +124,7 @@ fn an_instance_that_ssh_does_not_reach_fails_and_one_that_starts_is_left_alone()
     let laptop = Laptop::new();
     let _ = laptop.iac(["key", "create"]).ok();
     let _ = laptop.iac(["security-group", "create"]).ok();
-    laptop.cloud(&json!({"pending": 100_000}));
+    laptop.cloud(&json!({"pending": NEVER}));
     let _ = laptop.iac(["instance", "create", "--wait", "none"]).ok();
     let (outcome, found) = one(&laptop, &[], "ssh");
     assert!(outcome == "not_checked" && found.starts_with("the instance is pending: i-"), "{outcome} {found}");

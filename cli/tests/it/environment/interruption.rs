@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::json;
 
 use super::{DOWN, QUICK_UP, assert_nothing_left, assert_whole, files, live};
-use crate::harness::{Fault, Laptop, When, kill_at_every_call};
+use crate::harness::{Fault, Laptop, NEVER, When, kill_at_every_call, until};
 
 /// `up` as it is killed: what waiting adds are polls.
 const LAUNCH: [&str; 4] = ["up", "--yes", "--wait", "none"];
@@ -36,9 +36,6 @@ fn a_down_killed_anywhere_is_finished_by_the_next() {
     );
 }
 
-/// A lag that is not over before a test says so, however slow the machine.
-const ENDLESS: u64 = 1_000_000_000;
-
 fn lag(laptop: &Laptop, seconds: u64) {
     laptop.cloud(&json!({"lag": seconds}));
 }
@@ -55,9 +52,7 @@ fn killed_after(laptop: &mut Laptop, action: &'static str) {
 
 /// Waits until AWS was asked for this often.
 fn until_called(laptop: &Laptop, action: &str, times: usize) {
-    while laptop.aws().requests_of(action).len() < times {
-        std::thread::yield_now();
-    }
+    until(&format!("{action} is asked for {times} times"), || laptop.aws().requests_of(action).len() >= times);
 }
 
 /// A pair and a group that AWS shows, and nothing that is made from now on.
@@ -65,14 +60,14 @@ fn with_parts(laptop: &Laptop) {
     for noun in ["key", "security-group"] {
         let _ = laptop.iac([noun, "create"]).ok();
     }
-    lag(laptop, ENDLESS);
+    lag(laptop, NEVER);
 }
 
 #[test]
 fn what_aws_shows_late_is_made_once() {
     for action in ["ImportKeyPair", "CreateSecurityGroup"] {
         let mut laptop = Laptop::new();
-        lag(&laptop, ENDLESS);
+        lag(&laptop, NEVER);
         killed_after(&mut laptop, action);
         let second = laptop.start(LAUNCH);
         until_called(&laptop, action, 2);
@@ -118,9 +113,7 @@ fn what_was_launched_is_waited_for_by_its_id() {
         let asked = laptop.aws().requests_of("DescribeInstances");
         asked.iter().filter(|request| request.get("InstanceId.1") == Some(&*id)).count()
     };
-    while by_id(&laptop) < 2 {
-        std::thread::yield_now();
-    }
+    until("the instance is looked for by its id", || by_id(&laptop) >= 2);
     let before = named(&laptop);
     lag(&laptop, 0);
     assert_eq!(up.finish().ok().json()["instance"]["id"], *id);

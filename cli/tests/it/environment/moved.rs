@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{DOWN, QUICK_UP, actions, assert_nothing_left, assert_whole, live};
-use crate::harness::{Fault, Laptop, When};
+use crate::harness::{Fault, Laptop, NEVER, When, until};
 
 /// Waits until this many instances were launched, and returns the id of the one that is live.
 fn launched(laptop: &Laptop, times: usize) -> String {
-    while laptop.aws().requests_of("RunInstances").len() < times || live(laptop).is_empty() {
-        std::thread::yield_now();
-    }
+    until("the instance is launched", || {
+        laptop.aws().requests_of("RunInstances").len() >= times && !live(laptop).is_empty()
+    });
     live(laptop)[0]["id"].as_str().unwrap().to_owned()
 }
 
@@ -32,7 +32,7 @@ fn what_aws_itself_ends_is_not_launched_again() {
 #[test]
 fn what_somebody_ends_is_launched_again_where_any_plan_is_agreed_to() {
     let laptop = Laptop::new();
-    laptop.cloud(&json!({"pending": 1_000_000}));
+    laptop.cloud(&json!({"pending": NEVER}));
     let up = laptop.start(QUICK_UP);
     let first = launched(&laptop, 1);
     laptop.cloud(&json!({"pending": 1}));
@@ -46,7 +46,7 @@ fn what_somebody_ends_is_launched_again_where_any_plan_is_agreed_to() {
 #[test]
 fn what_somebody_ends_is_launched_again_only_if_that_is_agreed_to() {
     let laptop = Laptop::new();
-    laptop.cloud(&json!({"pending": 1_000_000}));
+    laptop.cloud(&json!({"pending": NEVER}));
     let mut up = laptop.terminal(80).start(["up", "--wait", "running"]);
     let _ = up.until("do it? [y/N]");
     up.types("y\n");

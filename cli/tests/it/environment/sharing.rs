@@ -1,7 +1,7 @@
 //! What is not of the environment, and what two environments share.
 
 use super::{DOWN, QUICK_UP, actions, assert_nothing_left, live};
-use crate::harness::Laptop;
+use crate::harness::{Laptop, until};
 
 const OTHER: [&str; 2] = ["--instance-name", "other"];
 
@@ -29,7 +29,7 @@ fn the_resources_of_others_survive_under_the_same_names() {
     let _ = (aws.foreign_instance(&[("Name", "nitro-dev"), ("ManagedBy", "iac")]), aws.foreign_group("other", &older));
     let _ = aws.foreign_key_pair("other", &older);
     // Its instance runs, and has booted, by itself, a moment later.
-    while aws.instances()[0]["has_booted"] != true {}
+    until("it has booted", || aws.instances()[0]["has_booted"] == true);
     let before = aws.world();
     let _ = laptop.iac(QUICK_UP).ok();
     let _ = laptop.iac(DOWN).ok();

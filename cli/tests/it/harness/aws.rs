@@ -77,6 +77,16 @@ impl Aws {
         self.requests().into_iter().filter(|request| request.action == action).collect()
     }
 
+    /// Waits until a look has been asked for so often since the last change of this action.
+    pub(crate) fn until_asked_after(&self, change: &str, look: &str, times: usize) {
+        super::until(&format!("{look} is asked for after {change}, {times} times"), || {
+            let requests = self.requests();
+            let changed = requests.iter().rposition(|request| request.action == change && !request.only_reads());
+            let since = changed.map_or(&[][..], |place| &requests[place..]);
+            since.iter().filter(|request| request.action == look).count() >= times
+        });
+    }
+
     /// The actions of all requests that change something, in order.
     pub(crate) fn changes(&self) -> Vec<String> {
         let changes = self.requests().into_iter().filter(|request| !request.only_reads());

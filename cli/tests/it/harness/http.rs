@@ -5,7 +5,8 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+
+use super::waiting::LONGEST;
 
 /// A request or an answer: its first line, its header fields and its body.
 #[derive(Debug, Clone)]
@@ -87,7 +88,7 @@ pub(crate) fn exchange(endpoint: &str, request: &Message) -> io::Result<Message>
         request.fields.push(("host".to_owned(), host(endpoint).to_owned()));
     }
     let mut stream = TcpStream::connect(host(endpoint))?;
-    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
+    stream.set_read_timeout(Some(LONGEST))?;
     stream.write_all(&request.bytes())?;
     Message::read(&stream)?.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))
 }

@@ -10,9 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
-use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::aws::Aws;
@@ -22,12 +21,10 @@ use super::sandbox::Sandbox;
 use super::server::{Ready, Server};
 use super::tls::Tls;
 use super::transcript::Masks;
+use super::waiting::{LONGEST, NEVER};
 
 /// The secret access key of every test; after each run it must be in no output.
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYTESTSECRET";
-
-/// No command of a test takes longer unless it hangs.
-const LONGEST: Duration = Duration::from_mins(3);
 
 /// A user's machine.
 #[derive(Debug)]
@@ -210,6 +207,21 @@ impl Laptop {
     /// Starts `iac` with something on its standard input.
     pub(crate) fn start_with<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>, input: &[u8]) -> Running {
         self.spawn(self.command(env!("CARGO_BIN_EXE_iac")), words, input)
+    }
+
+    /// Runs `iac` while AWS does not show what is made; shows it once the run has changed something by one action and has
+    /// asked twice by another since.
+    #[must_use = "a run that nobody looks at can fail unseen; ask for `ok` or `fails`"]
+    pub(crate) fn iac_seeing_late<W: AsRef<OsStr>>(
+        &self,
+        words: impl IntoIterator<Item = W>,
+        (change, look): (&str, &str),
+    ) -> Run {
+        self.cloud(&json!({"lag": NEVER}));
+        let running = self.start(words);
+        self.aws().until_asked_after(change, look, 2);
+        self.sandbox().hasten();
+        running.finish()
     }
 
     /// Runs `iac` in a shell that did something before, such as `ulimit -n 8`.

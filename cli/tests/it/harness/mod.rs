@@ -19,6 +19,7 @@ mod server;
 mod terminal;
 mod tls;
 mod transcript;
+mod waiting;
 
 use std::path::Path;
 
@@ -30,6 +31,7 @@ pub(crate) use proxy::{Fault, Proxy, When};
 pub(crate) use request::Request;
 pub(crate) use run::Run;
 pub(crate) use terminal::Screen;
+pub(crate) use waiting::{NEVER, until};
 
 /// The root of the source tree.
 pub(crate) fn root() -> &'static Path {

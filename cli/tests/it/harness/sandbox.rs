@@ -55,6 +55,11 @@ impl Sandbox {
         http::post(&self.ready().endpoint, "/sandbox/settings", &json, settings.to_string().into_bytes());
     }
 
+    /// Lets happen at once what takes its time: states pass, and what was not shown yet is shown.
+    pub(crate) fn hasten(&self) {
+        http::post(&self.ready().endpoint, "/sandbox/hasten", &[], Vec::new());
+    }
+
     /// Makes a user with this policy, and returns the id of his access key; any secret goes with it.
     pub(crate) fn user(&self, policy: &Value) -> String {
         let (json, user) = ([("content-type", "application/json")], json!({"name": "ann", "policies": [policy]}));

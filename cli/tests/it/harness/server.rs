@@ -4,11 +4,11 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::root;
+use super::waiting::LONGEST;
 
 /// What a running server says of itself.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,10 +26,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `sandbox/serve` with seconds of 50 ms.
+    /// Starts `sandbox/serve`, whose seconds are as long as `SANDBOX_SECOND` says: nothing may depend on it.
     pub(crate) fn sandbox() -> Self {
         let mut command = Command::new(root().join("sandbox/serve"));
-        command.args(["--second", "0.05", "--until-stdin-closes"]).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        command.args(["--second", &second(), "--until-stdin-closes"]).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut process = start(command);
         let stdout = process.stdout.take().unwrap();
         let ready = first(BufReader::new(stdout), |line| serde_json::from_str(line).ok());
@@ -57,6 +57,11 @@ impl Drop for Server {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "whoever runs the tests says how long a sandbox second takes")]
+fn second() -> String {
+    std::env::var("SANDBOX_SECOND").unwrap_or_else(|_| "0.05".to_owned())
+}
+
 fn start(mut command: Command) -> Child {
     let python = root().join("sandbox/.venv/bin/python");
     assert!(python.exists(), "the sandbox is not set up: run `make sandbox-setup`");
@@ -77,5 +82,5 @@ fn first<T: Send + 'static>(
             }
         }
     });
-    receiver.recv_timeout(Duration::from_mins(1)).expect("the server says that it is ready; run `make sandbox-setup`")
+    receiver.recv_timeout(LONGEST).expect("the server says that it is ready; run `make sandbox-setup`")
 }

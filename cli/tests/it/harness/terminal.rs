@@ -8,13 +8,11 @@ use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::Duration;
 
 use super::laptop::{Laptop, SECRET};
 use super::transcript::Masks;
+use super::waiting::LONGEST;
 
-/// No screen is waited for longer unless something hangs.
-const LONGEST: Duration = Duration::from_mins(2);
 /// More than any command prints here, so that nothing scrolls away.
 const ROWS: u16 = 200;
 

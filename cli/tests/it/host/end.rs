@@ -1,13 +1,14 @@
 //! Instances that end themselves, whatever becomes of the laptop.
 
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
 use super::{host, ran};
-use crate::harness::{Laptop, tags};
+use crate::harness::{Laptop, tags, until};
 
 /// The end that the host has written, in seconds since 1970.
 pub(crate) fn written(root: &Path) -> i64 {
@@ -22,11 +23,27 @@ pub(crate) fn tagged(laptop: &Laptop) -> i64 {
     ends.as_second()
 }
 
-fn until(what: &str, is_so: impl Fn() -> bool) {
-    let limit = Instant::now() + Duration::from_mins(2);
-    while !is_so() {
-        assert!(Instant::now() < limit, "waited in vain until {what}");
-    }
+/// What the host's clock told when it was launched, and what at a moment of this machine's: since 1970.
+fn clock(root: &Path, moment: SystemTime) -> [Duration; 2] {
+    let told = fs::read_to_string(root.join("var/lib/sandbox/clock")).unwrap();
+    let (launched, second) = told.trim_end().split_once(' ').unwrap();
+    let launched = Duration::from_secs_f64(launched.parse().unwrap());
+    let since = moment.duration_since(UNIX_EPOCH + launched).unwrap();
+    [launched, launched + since.div_f64(second.parse().unwrap())]
+}
+
+/// How a list may say, between two moments, how long it is until an end: whole minutes, and hours where there are any.
+fn lefts(end: i64, between: RangeInclusive<i64>) -> Vec<String> {
+    let minutes = (end - between.end()) / 60..=(end - between.start()) / 60;
+    let said = |minutes: i64| match (minutes / 60, minutes % 60) {
+        (hours, 0) => format!("{hours}h"),
+        (hours, minutes) => format!("{hours}h {minutes}m"),
+    };
+    minutes.map(said).collect()
+}
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
 }
 
 #[test]
@@ -37,11 +54,10 @@ fn the_end_is_armed_without_a_set_up_and_ends_the_instance() {
     assert_eq!(launch.tags("instance")["bky:iac:ttl"], "10h");
     assert_eq!(ran(&root), ["systemctl enable --now iac-end.timer"]);
     assert_eq!(tagged(&laptop), written(&root));
-    let armed = fs::metadata(root.join("var/lib/iac/end")).unwrap().modified().unwrap();
-    let armed = armed.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let span = written(&root) - i64::try_from(armed).unwrap();
-    // The host's clock runs twenty times as fast as this machine's.
-    assert!((36_000..37_800).contains(&span), "{span}");
+    // It was reckoned, by the host's own clock, at some time between the launch and the writing.
+    let [launched, armed] = clock(&root, fs::metadata(root.join("var/lib/iac/end")).unwrap().modified().unwrap());
+    let reckoned = u64::try_from(written(&root) - 36_000).unwrap();
+    assert!((launched.as_secs()..=armed.as_secs()).contains(&reckoned), "{launched:?} {reckoned} {armed:?}");
     fs::write(root.join("var/lib/iac/end"), "1 unknown\n").unwrap();
     until("the instance has ended itself", || laptop.aws().instances().is_empty());
 }
@@ -70,8 +86,11 @@ fn an_end_is_moved_on_the_host_first() {
     assert_eq!((written(&root), tagged(&laptop)), (before + 7200, before + 7200));
     assert_eq!(moved["ends"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_second(), before + 7200);
     let _ = laptop.iac(["instance", "extend", "30d"]).fails("end_too_far");
+    let since = now();
     let listed = laptop.iac(["--output", "text", "instance", "list"]).ok().text();
-    assert!(listed.contains("LEFT") && listed.contains("1h"), "{listed}");
+    let (titles, row) = listed.trim_end().split_once('\n').unwrap();
+    let lefts = lefts(before + 7200, since..=now());
+    assert!(titles.ends_with("  LEFT") && lefts.iter().any(|left| row.ends_with(left)), "{lefts:?}\n{listed}");
     fs::remove_file(root.join("var/lib/iac/end")).unwrap();
     fs::remove_file(root.join("var/lib/sandbox/active/iac-end.timer")).unwrap();
     let _ = laptop.iac(["instance", "extend", "2h"]).fails("no_end");

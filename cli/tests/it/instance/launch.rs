@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{CREATE, CREATE_RUNNING, ENVIRONMENT, TERMINATE, live, marker_exists, prepare, ready, wait_for_launch};
-use crate::harness::{Fault, Running, When, kill_at_every_call, tags};
+use crate::harness::{Fault, NEVER, Running, When, kill_at_every_call, tags};
 
 #[test]
 fn a_launch_asks_for_safe_things_and_tags_all_of_them_at_once() {
@@ -99,21 +99,16 @@ fn an_earlier_launch_of_something_else_is_not_mistaken_for_this_one() {
 #[test]
 fn an_instance_that_describe_does_not_show_yet_is_waited_for() {
     let laptop = ready();
-    laptop.cloud(&json!({"lag": 1_000_000_000}));
-    let creating = laptop.start(CREATE_RUNNING);
-    let id = wait_for_launch(&laptop);
-    while !laptop.aws().requests_of("DescribeInstances").iter().any(|asked| asked.get("InstanceId.1") == Some(&id)) {
-        std::thread::yield_now();
-    }
+    let created = laptop.iac_seeing_late(CREATE_RUNNING, ("RunInstances", "DescribeInstances")).ok().json();
+    assert_eq!(live(&laptop)[0]["id"], created["id"]);
     laptop.cloud(&json!({"lag": 0}));
-    assert_eq!(creating.finish().ok().json()["id"], *id);
     let _ = laptop.iac(TERMINATE).ok();
 }
 
 #[test]
 fn an_instance_that_ends_while_it_is_waited_for_is_an_error_that_names_it() {
     let laptop = ready();
-    laptop.cloud(&json!({"pending": 1000}));
+    laptop.cloud(&json!({"pending": NEVER}));
     let running = laptop.start(CREATE_RUNNING);
     let id = wait_for_launch(&laptop);
     laptop.aws().call("TerminateInstances", &[("InstanceId.1", &id)]);
@@ -124,7 +119,7 @@ fn an_instance_that_ends_while_it_is_waited_for_is_an_error_that_names_it() {
 #[test]
 fn what_was_made_is_said_when_waiting_fails_and_a_second_run_goes_on() {
     let laptop = ready();
-    laptop.cloud(&json!({"pending": 1000}));
+    laptop.cloud(&json!({"pending": NEVER}));
     let failed = laptop.iac(["instance", "create", "--timeout", "1s"]).fails("timed_out");
     let made = failed.json()["made"][0].clone();
     assert_eq!((&made["kind"], &made["name"]), (&json!("instance"), &json!("nitro-dev")));
@@ -138,7 +133,7 @@ fn what_was_made_is_said_when_waiting_fails_and_a_second_run_goes_on() {
 #[test]
 fn an_interruption_stops_the_wait_and_says_what_exists() {
     let laptop = ready();
-    laptop.cloud(&json!({"pending": 1000}));
+    laptop.cloud(&json!({"pending": NEVER}));
     let running = laptop.start(CREATE);
     let id = wait_for_launch(&laptop);
     running.signal("INT");

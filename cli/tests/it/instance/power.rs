@@ -1,9 +1,9 @@
 //! Stopping, starting, waiting and the console: addresses move, host keys stay, and a second run finds nothing to do.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{TERMINATE, live, ready};
-use crate::harness::{Fault, Host, Laptop, When, launched};
+use crate::harness::{Fault, Host, Laptop, NEVER, When, launched, until};
 
 const STOP: [&str; 2] = ["instance", "stop"];
 const START: [&str; 2] = ["instance", "start"];
@@ -43,19 +43,30 @@ fn a_second_stop_and_a_second_start_ask_for_nothing() {
     }
 }
 
+/// What a command prints that waits for what is under way: that happens once it has looked for it more than once.
+fn once_it_waits(laptop: &Laptop, words: &[&str]) -> Value {
+    let looks = || laptop.aws().requests_of("DescribeInstances").len();
+    let before = looks();
+    let running = laptop.start(words);
+    until("the command looks again", || looks() >= before + 3);
+    laptop.sandbox().hasten();
+    running.finish().ok().json()
+}
+
 #[test]
 fn what_is_under_way_is_waited_for_and_its_opposite_comes_after_it() {
     let laptop = ready();
-    laptop.cloud(&json!({"pending": 20, "stopping": 20}));
+    laptop.cloud(&json!({"pending": NEVER, "stopping": NEVER}));
     let _ = laptop.iac(["instance", "create", "--wait", "none"]).ok();
-    let stopping = laptop.iac(["instance", "stop", "--no-wait"]).ok().json();
+    let stopping = once_it_waits(&laptop, &["instance", "stop", "--no-wait"]);
     assert_eq!(stopping["state"], "stopping");
-    assert_eq!(laptop.iac(STOP).ok().json()["state"], "stopped");
+    assert_eq!(once_it_waits(&laptop, &STOP)["state"], "stopped");
     let pending = laptop.iac(["instance", "start", "--no-wait"]).ok().json();
     assert_eq!((&pending["state"], &pending["public_dns_name"]), (&json!("pending"), &json!(null)));
-    let _ = laptop.iac(["instance", "wait", "--for", "running"]).ok();
+    let _ = once_it_waits(&laptop, &["instance", "wait", "--for", "running"]);
     let _ = laptop.iac(["instance", "stop", "--no-wait"]).ok();
-    let _ = laptop.iac(["instance", "start", "--wait", "running"]).ok();
+    laptop.cloud(&json!({"pending": 1}));
+    let _ = once_it_waits(&laptop, &["instance", "start", "--wait", "running"]);
     assert_eq!(state(&laptop), "running");
 }
 
@@ -63,7 +74,7 @@ fn what_is_under_way_is_waited_for_and_its_opposite_comes_after_it() {
 fn what_ends_is_neither_stopped_nor_started() {
     let laptop = ready();
     let _ = laptop.iac(["instance", "create", "--wait", "running"]).ok();
-    laptop.cloud(&json!({"shutting_down": 1000}));
+    laptop.cloud(&json!({"shutting_down": NEVER}));
     let _ = laptop.iac(["instance", "terminate", "--no-wait"]).ok();
     for words in [STOP, START] {
         let refused = laptop.iac(words).fails("instance_failed");
@@ -90,7 +101,7 @@ fn instances_of_others_are_stopped_and_started_only_by_force() {
 fn a_stop_that_takes_too_long_says_what_it_is() {
     let laptop = ready();
     let _ = laptop.iac(["instance", "create", "--wait", "running"]).ok();
-    laptop.cloud(&json!({"stopping": 1000}));
+    laptop.cloud(&json!({"stopping": NEVER}));
     insta::assert_snapshot!(laptop.iac(["instance", "stop", "--timeout", "1s", "--output", "text"]).transcript(), @r"
     $ iac instance stop --timeout 1s --output text
     ! error: stopped waiting for i-1 to stop
@@ -121,9 +132,9 @@ fn a_start_without_the_kept_host_key_says_what_to_do() {
     let known_hosts = host.laptop.secrets().join("known_hosts");
     let kept = std::fs::read(&known_hosts).unwrap();
     std::fs::remove_file(&known_hosts).unwrap();
-    let start = ["instance", "start", "--timeout", "4s", "--output", "text"];
+    let start = ["instance", "start", "--timeout", "1m", "--output", "text"];
     insta::assert_snapshot!(host.laptop.iac(start).transcript(), @r"
-    $ iac instance start --timeout 4s --output text
+    $ iac instance start --timeout 1m --output text
     ! error: no host key of i-1 could be proven
     ! caused by: its console shows none so far
     ! exists: instance `nitro-dev` i-1
@@ -152,25 +163,29 @@ fn a_key_that_is_not_here_is_found_missing_before_anything_starts() {
 fn a_wait_ends_at_the_state_or_at_ssh() {
     let laptop = ready();
     let _ = laptop.iac(["instance", "wait"]).fails("instance_missing");
-    laptop.cloud(&json!({"pending": 10, "boot": 10, "shutting_down": 20}));
+    laptop.cloud(&json!({"pending": NEVER, "boot": NEVER, "stopping": NEVER, "shutting_down": NEVER}));
     let _ = laptop.iac(["instance", "create", "--wait", "none"]).ok();
-    assert_eq!(laptop.iac(["instance", "wait", "--for", "running"]).ok().json()["state"], "running");
-    assert_eq!(laptop.iac(["instance", "wait"]).ok().json()["state"], "running");
+    assert_eq!(once_it_waits(&laptop, &["instance", "wait", "--for", "running"])["state"], "running");
+    let waiting = laptop.start(["instance", "wait"]);
+    until("the console is looked at", || !laptop.aws().requests_of("GetConsoleOutput").is_empty());
+    laptop.sandbox().hasten();
+    assert_eq!(waiting.finish().ok().json()["state"], "running");
     let _ = laptop.iac(["ssh", "--timeout", "1s", "--", "true"]).ok();
     let _ = laptop.iac(["instance", "stop", "--no-wait"]).ok();
-    assert_eq!(laptop.iac(["instance", "wait", "--for", "stopped"]).ok().json()["state"], "stopped");
+    assert_eq!(once_it_waits(&laptop, &["instance", "wait", "--for", "stopped"])["state"], "stopped");
     let waited = laptop.iac(["instance", "wait", "--timeout", "1s"]).fails("timed_out");
     assert!(waited.stderr.contains(" is stopped"), "{}", waited.stderr);
     let _ = laptop.iac(["instance", "terminate", "--no-wait"]).ok();
-    assert_eq!(laptop.iac(["instance", "wait", "--for", "terminated"]).ok().json()["state"], "terminated");
+    assert_eq!(once_it_waits(&laptop, &["instance", "wait", "--for", "terminated"])["state"], "terminated");
     let _ = laptop.iac(TERMINATE).fails("instance_missing");
 }
 
 #[test]
 fn the_console_is_whole_also_when_ssh_never_answers() {
     let laptop = ready();
-    laptop.cloud(&json!({"boot": 1_000_000}));
-    let refused = laptop.iac(["instance", "create", "--timeout", "3s"]).fails("timed_out");
+    // The keys are there as soon as it runs, so that the time is over while SSH is waited for.
+    laptop.cloud(&json!({"pending": 0, "boot": NEVER, "console_delay": 0}));
+    let refused = laptop.iac(["instance", "create", "--timeout", "20s"]).fails("timed_out");
     let id = live(&laptop)[0]["id"].as_str().unwrap().to_owned();
     let hint = format!("hint: see what the machine printed with `iac instance console --id {id}`");
     assert!(refused.stderr.contains(&hint), "{}", refused.stderr);
@@ -182,7 +197,7 @@ fn the_console_is_whole_also_when_ssh_never_answers() {
 #[test]
 fn a_console_that_shows_nothing_yet_is_an_empty_one() {
     let laptop = ready();
-    laptop.cloud(&json!({"pending": 1000}));
+    laptop.cloud(&json!({"pending": NEVER}));
     let _ = laptop.iac(["instance", "create", "--wait", "none"]).ok();
     assert_eq!(laptop.iac(["instance", "console"]).ok().text(), "");
     let said = laptop.iac(["-v", "instance", "console"]).succeeds().stderr;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{CREATE_RUNNING, ENVIRONMENT, LIST, TERMINATE, live, prepare, ready};
-use crate::harness::{Laptop, kill_at_every_call};
+use crate::harness::{Laptop, NEVER, kill_at_every_call, until};
 
 #[test]
 fn an_instance_of_the_older_tool_keeps_its_name_and_can_be_ended_by_it() {
@@ -56,7 +56,7 @@ fn two_of_one_name_are_listed_and_an_id_picks() {
 fn what_is_ending_is_listed_only_on_request() {
     let laptop = ready();
     let _ = laptop.iac(CREATE_RUNNING).ok();
-    laptop.cloud(&json!({"shutting_down": 1000}));
+    laptop.cloud(&json!({"shutting_down": NEVER}));
     let ended = laptop.iac(["instance", "terminate", "--no-wait"]).ok().json();
     assert_eq!(ended["state"], "shutting-down");
     assert_eq!(laptop.iac(LIST).ok().json(), json!([]));
@@ -68,9 +68,14 @@ fn what_is_ending_is_listed_only_on_request() {
 fn a_second_terminate_waits_for_the_first() {
     let laptop = ready();
     let _ = laptop.iac(CREATE_RUNNING).ok();
-    laptop.cloud(&json!({"shutting_down": 60}));
+    laptop.cloud(&json!({"shutting_down": NEVER}));
     let _ = laptop.iac(["instance", "terminate", "--no-wait"]).ok();
-    assert_eq!(laptop.iac(TERMINATE).ok().json()["state"], "terminated");
+    let looks = || laptop.aws().requests_of("DescribeInstances").len();
+    let before = looks();
+    let second = laptop.start(TERMINATE);
+    until("the second looks again", || looks() >= before + 3);
+    laptop.sandbox().hasten();
+    assert_eq!(second.finish().ok().json()["state"], "terminated");
 }
 
 #[test]

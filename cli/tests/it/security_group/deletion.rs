@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{CREATE, DELETE, element, id, laptop, with};
-use crate::harness::{Aws, Laptop};
+use crate::harness::{Aws, Laptop, NEVER, until};
 
 /// A group of ours with an instance in it: their ids.
 fn in_use(laptop: &Laptop) -> (String, String) {
@@ -40,18 +40,24 @@ fn a_live_instance_is_named_at_once() {
 fn ending_instances_are_waited_for() {
     let laptop = laptop();
     let (_, instance) = in_use(&laptop);
-    laptop.cloud(&json!({"shutting_down": 5, "interface_release": 10}));
+    laptop.cloud(&json!({"shutting_down": NEVER, "interface_release": NEVER}));
     terminate(&laptop.aws(), &instance);
-    let _ = laptop.iac(DELETE).ok();
+    let deleting = laptop.start(DELETE);
+    let tries = || laptop.aws().requests_of("DeleteSecurityGroup").len();
+    until("it is tried again while the instance ends", || tries() > 1);
+    laptop.sandbox().hasten();
+    let before = tries();
+    until("it is tried again while the interface holds it", || tries() > before + 1);
+    laptop.sandbox().hasten();
+    let _ = deleting.finish().ok();
     assert!(laptop.aws().security_groups().is_empty());
-    assert!(laptop.aws().requests_of("DeleteSecurityGroup").len() > 1);
 }
 
 #[test]
 fn the_wait_for_ending_instances_has_an_end() {
     let laptop = laptop();
     let (_, instance) = in_use(&laptop);
-    laptop.cloud(&json!({"shutting_down": 100_000}));
+    laptop.cloud(&json!({"shutting_down": NEVER}));
     terminate(&laptop.aws(), &instance);
     insta::assert_snapshot!(laptop.iac(with(DELETE, &["--timeout", "1s", "--output", "text"])).transcript(), @"
     $ iac security-group delete --timeout 1s --output text

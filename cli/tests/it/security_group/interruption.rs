@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::{CREATE, DELETE, id, laptop, let_in, with};
-use crate::harness::{Fault, Laptop, When, kill_at_every_call};
+use crate::harness::{Fault, Laptop, NEVER, When, kill_at_every_call};
+
+/// What makes a group, and what shows it.
+const MAKING: (&str, &str) = ("CreateSecurityGroup", "DescribeSecurityGroups");
 
 fn prepare(laptop: &mut Laptop) {
     laptop.set("BKY_IAC_SSH_PORT", "22");
@@ -87,8 +90,7 @@ fn a_lost_answer_is_no_failure() {
 #[test]
 fn what_aws_shows_late_is_waited_for() {
     let laptop = laptop();
-    laptop.cloud(&json!({"lag": 20}));
-    let made = laptop.iac(CREATE).ok().json();
+    let made = laptop.iac_seeing_late(CREATE, MAKING).ok().json();
     assert_eq!(let_in(&laptop.aws(), id(&made)), ["tcp 22 203.0.113.7/32"]);
     assert_eq!(laptop.aws().requests_of("CreateSecurityGroup").len(), 1);
 }
@@ -96,8 +98,11 @@ fn what_aws_shows_late_is_waited_for() {
 #[test]
 fn two_runs_at_once_make_one_group() {
     let laptop = laptop();
-    laptop.cloud(&json!({"lag": 20}));
-    let runs = [laptop.start(CREATE), laptop.start(CREATE)].map(|running| running.finish().ok().json());
+    laptop.cloud(&json!({"lag": NEVER}));
+    let runs = [laptop.start(CREATE), laptop.start(CREATE)];
+    laptop.aws().until_asked_after(MAKING.0, MAKING.1, 3);
+    laptop.sandbox().hasten();
+    let runs = runs.map(|running| running.finish().ok().json());
     assert_eq!(id(&runs[0]), id(&runs[1]));
     assert_eq!(laptop.aws().security_groups().len(), 1);
     assert_eq!(let_in(&laptop.aws(), id(&runs[0])), ["tcp 22 203.0.113.7/32"]);
