@@ -92,7 +92,10 @@ fn before_anything_is_made_no_call_waits_for_another() {
     let mut laptop = Laptop::new();
     let proxy = laptop.proxy();
     proxy.hold();
-    let _ = laptop.iac(["doctor"]).ok();
+    laptop.set("BKY_IAC_CALL_TIMEOUT", "10m");
+    let running = laptop.start(["doctor"]);
+    proxy.aim(&running);
+    let _ = running.finish().ok();
     let rounds = proxy.rounds();
     assert_eq!(rounds.len(), 1, "{rounds:#?}");
 }

@@ -1,4 +1,4 @@
-//! What can go wrong between `iac` and AWS: a proxy that counts the calls and breaks, delays or refuses some.
+//! What can go wrong between `iac` and AWS: a proxy that counts the calls and breaks, holds or refuses some.
 //!
 //! A call that only reads and was made before, with nothing changed since, is a poll: it has the number of the first.
 
@@ -7,17 +7,18 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Command};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use super::http::{self, Message};
 use super::laptop::Running;
 use super::request::Request;
+use super::waiting::LONGEST;
 
 mod fault;
+mod rest;
 mod rounds;
 
 pub(crate) use fault::{Fault, When};
-use rounds::Rounds;
+use rounds::{Rounds, Unread};
 
 /// A proxy in front of one server; it counts from 1.
 #[derive(Debug)]
@@ -28,10 +29,11 @@ pub(crate) struct Proxy {
 
 #[derive(Debug)]
 struct Shared {
+    endpoint: String,
     upstream: String,
     state: Mutex<State>,
     changed: Condvar,
-    rounds: Rounds,
+    rounds: Arc<Rounds>,
 }
 
 #[derive(Debug, Default)]
@@ -42,8 +44,6 @@ struct State {
     faults: Vec<(When, Fault)>,
     /// How many calls a fault has struck.
     struck: usize,
-    /// How much later every answer comes.
-    delay: Duration,
     victim: Option<Arc<Mutex<Child>>>,
 }
 
@@ -52,18 +52,19 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let shared = Shared {
+            endpoint: endpoint.clone(),
             upstream: upstream.to_owned(),
             state: Mutex::default(),
             changed: Condvar::new(),
-            rounds: Rounds::default(),
+            rounds: Arc::default(),
         };
         let shared = Arc::new(shared);
         let serving = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let shared = Arc::clone(&serving);
+                let (shared, unread) = (Arc::clone(&serving), Rounds::comes(&serving.rounds));
                 // A process that was killed or lost its answer closes the connection at any time.
-                thread::spawn(move || shared.serve(&stream).ok());
+                thread::spawn(move || shared.serve(&stream, unread).ok());
             }
         });
         Self { endpoint, shared }
@@ -79,12 +80,7 @@ impl Proxy {
         self.shared.state().faults.push((when, fault));
     }
 
-    /// Lets every answer come this much later, as over a distant line.
-    pub(crate) fn delay(&self, span: Duration) {
-        self.shared.state().delay = span;
-    }
-
-    /// Holds calls from now on until none has come for a while, then lets all of them through: a round.
+    /// Holds the calls of the process that is aimed at until it can make no more of them, then lets all through: a round.
     pub(crate) fn hold(&self) {
         self.shared.rounds.hold();
     }
@@ -99,7 +95,7 @@ impl Proxy {
         self.shared.state().struck
     }
 
-    /// Names the process that is killed or signalled.
+    /// Names the process that is killed or signalled, or whose calls are held.
     pub(crate) fn aim(&self, running: &Running) {
         self.shared.state().victim = Some(running.process());
         self.shared.changed.notify_all();
@@ -107,17 +103,15 @@ impl Proxy {
 
     /// Waits until this many calls have come.
     pub(crate) fn wait_for(&self, calls: usize) {
-        let limit = Duration::from_mins(1);
         let fewer = |state: &mut State| state.calls.len() < calls;
-        let waited = self.shared.changed.wait_timeout_while(self.shared.state(), limit, fewer);
+        let waited = self.shared.changed.wait_timeout_while(self.shared.state(), LONGEST, fewer);
         assert!(!waited.unwrap_or_else(PoisonError::into_inner).1.timed_out(), "fewer than {calls} calls came");
     }
 
     /// Waits until a fault has struck a call.
     pub(crate) fn wait_until_struck(&self) {
-        let limit = Duration::from_mins(1);
         let spared = |state: &mut State| state.struck == 0;
-        let waited = self.shared.changed.wait_timeout_while(self.shared.state(), limit, spared);
+        let waited = self.shared.changed.wait_timeout_while(self.shared.state(), LONGEST, spared);
         assert!(!waited.unwrap_or_else(PoisonError::into_inner).1.timed_out(), "no fault has struck");
     }
 
@@ -172,28 +166,19 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn serve(&self, client: &TcpStream) -> io::Result<()> {
+    fn serve(&self, client: &TcpStream, unread: Unread) -> io::Result<()> {
         client.set_nodelay(true)?;
         let Some(request) = Message::read(client)? else { return Ok(()) };
         let call = Request::read(&request);
         let _under_way = call.as_ref().map(|call| match call.get("NextToken") {
-            None => self.rounds.pass(&call.action),
-            Some(_) => self.rounds.go_on(),
+            None => self.rounds.pass(&call.action, unread, &self.endpoint, || self.victim_id()),
+            Some(_) => self.rounds.go_on(unread),
         });
         let fault = call.as_ref().and_then(|call| self.count(call));
-        self.far_away();
         match fault {
             None => self.forward(&request).and_then(|answer| send(client, &answer.bytes())),
             Some(fault) => self.break_call(client, &request, &fault),
         }
-    }
-
-    /// Lets the time pass that a distant line takes.
-    #[expect(clippy::disallowed_methods, reason = "here a time itself is what is wanted, not the end of something")]
-    fn far_away(&self) {
-        // The lock ends with this line: others must not wait behind a call that is far away.
-        let delay = self.state().delay;
-        thread::sleep(delay);
     }
 
     /// Gives a call its number and returns what is to happen to it.
@@ -252,17 +237,20 @@ impl Shared {
     }
 
     fn signal(&self, name: &str) {
-        let id = self.victim().lock().unwrap_or_else(PoisonError::into_inner).id().to_string();
+        let id = self.victim_id().to_string();
         // It may have ended of itself.
         Command::new("kill").args(["-s", name, &id]).status().unwrap();
     }
 
+    fn victim_id(&self) -> u32 {
+        self.victim().lock().unwrap_or_else(PoisonError::into_inner).id()
+    }
+
     /// The process that was aimed at; it may have been started so recently that nobody has aimed yet.
     fn victim(&self) -> Arc<Mutex<Child>> {
-        let limit = Duration::from_secs(10);
-        let waited = self.changed.wait_timeout_while(self.state(), limit, |state| state.victim.is_none());
+        let waited = self.changed.wait_timeout_while(self.state(), LONGEST, |state| state.victim.is_none());
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(state.victim.as_ref().expect("a test that kills says whom, with `aim`"))
+        Arc::clone(state.victim.as_ref().expect("a test that kills, signals or holds says whom, with `aim`"))
     }
 }
 
