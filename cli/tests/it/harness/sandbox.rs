@@ -1,6 +1,8 @@
-//! The pool of sandboxes: at most eight at a time, each forgets everything between cases.
+//! The pool of sandboxes: a limited number at a time, each forgets everything between cases.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 
 use serde_json::{Value, json};
 
@@ -8,32 +10,52 @@ use super::aws::Aws;
 use super::http;
 use super::server::{Ready, Server};
 
-/// Two tests at a time, each with as many stages as wait for time-outs side by side.
-const MOST: usize = 8;
+/// Each takes some 150 MB of memory, and what uses it some of the processor.
+const MOST: usize = 12;
 
-static POOL: Mutex<Pool> = Mutex::new(Pool { idle: Vec::new(), taken: 0 });
+static POOL: LazyLock<Mutex<Pool>> = LazyLock::new(Mutex::default);
 static RETURNED: Condvar = Condvar::new();
 
+#[derive(Default)]
 struct Pool {
     idle: Vec<Server>,
-    taken: usize,
+    /// How many each thread has taken.
+    taken: HashMap<ThreadId, usize>,
+}
+
+impl Pool {
+    /// Whether a thread may take one more. One that has a sandbox never waits for another, or all might.
+    fn is_open_to(&self, taker: ThreadId) -> bool {
+        self.taken.contains_key(&taker) || self.taken.values().sum::<usize>() < MOST
+    }
+
+    fn give_back(&mut self, taker: ThreadId) {
+        let count = self.taken.get_mut(&taker).expect("it has taken what it gives back");
+        *count -= 1;
+        if *count == 0 {
+            self.taken.remove(&taker);
+        }
+    }
 }
 
 /// An AWS of a test's own, empty at first, that goes back to the pool when the test ends.
 #[derive(Debug)]
 pub(crate) struct Sandbox {
     server: Option<Server>,
+    taker: ThreadId,
 }
 
 impl Sandbox {
     /// Takes a sandbox, or waits until one comes back.
     pub(crate) fn take() -> Self {
-        let mut pool = RETURNED.wait_while(pool(), |pool| pool.taken == MOST).unwrap_or_else(PoisonError::into_inner);
-        pool.taken += 1;
+        let taker = thread::current().id();
+        let is_full = |pool: &mut Pool| !pool.is_open_to(taker);
+        let mut pool = RETURNED.wait_while(pool(), is_full).unwrap_or_else(PoisonError::into_inner);
+        *pool.taken.entry(taker).or_default() += 1;
         let idle = pool.idle.pop();
         drop(pool);
         // From here on the place in the pool is given back even if the server does not start.
-        let mut sandbox = Self { server: None };
+        let mut sandbox = Self { server: None, taker };
         sandbox.server = Some(idle.filter(forgets).unwrap_or_else(Server::sandbox));
         let endpoint = &sandbox.ready().endpoint;
         // moto makes a region, with its default VPC, when it is first asked for something there.
@@ -77,11 +99,11 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         let mut pool = pool();
-        pool.taken -= 1;
+        pool.give_back(self.taker);
         if let Some(server) = self.server.take() {
             pool.idle.push(server);
         }
-        RETURNED.notify_one();
+        RETURNED.notify_all();
     }
 }
 
