@@ -168,10 +168,12 @@ fn an_answer_that_never_comes() {
 #[test]
 fn an_answer_that_stops_halfway() {
     let mut laptop = Laptop::new();
-    laptop.set("BKY_IAC_CALL_TIMEOUT", "2s");
+    // A sixth of it is what an attempt that is answered may take.
+    laptop.set("BKY_IAC_CALL_TIMEOUT", "30s");
     let proxy = laptop.proxy();
     proxy.fault(When::First("DescribeKeyPairs"), Fault::StallHalfway);
     laptop.iac(LIST).ok();
+    laptop.set("BKY_IAC_CALL_TIMEOUT", "2s");
     proxy.fault(When::Action("DescribeKeyPairs"), Fault::StallHalfway);
     laptop.iac(LIST).fails("aws_timeout");
 }
@@ -180,7 +182,7 @@ fn an_answer_that_stops_halfway() {
 fn a_lost_answer_is_asked_for_again() {
     for fault in [Fault::DropBefore, Fault::DropAfter, Fault::HalfAnswer, Fault::StallAfter] {
         let mut laptop = Laptop::new();
-        laptop.set("BKY_IAC_CALL_TIMEOUT", "6s");
+        laptop.set("BKY_IAC_CALL_TIMEOUT", "30s");
         let proxy = laptop.proxy();
         proxy.fault(When::First("ImportKeyPair"), fault);
         laptop.iac(["key", "create"]).ok();

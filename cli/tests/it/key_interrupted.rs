@@ -266,7 +266,8 @@ fn one_run_at_a_time_works_in_the_folder() {
     ! hint: wait until it has ended, then run the command again
     (exit status: 1)
     "#);
-    let waiting = laptop.start(["key", "create"]);
+    let waiting = laptop.terminal(80).start(["key", "create"]);
+    waiting.until("waiting for another `iac`");
     folder.unlock().unwrap();
     let _ = waiting.finish().ok();
     one_pair_is_whole(&laptop);

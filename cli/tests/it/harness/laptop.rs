@@ -298,9 +298,13 @@ impl Running {
 
     /// Sends a signal again and again, as an impatient person does, until the process has ended.
     pub(crate) fn signal_until_it_ends(&self, name: &str) {
-        while self.process.lock().unwrap().try_wait().unwrap().is_none() {
-            self.signal(name);
-        }
+        super::until("the process has ended", || {
+            let has_ended = self.process.lock().unwrap().try_wait().unwrap().is_some();
+            if !has_ended {
+                self.signal(name);
+            }
+            has_ended
+        });
     }
 
     /// Waits for the end.

@@ -170,7 +170,7 @@ fn a_wait_ends_at_the_state_or_at_ssh() {
     until("the console is looked at", || !laptop.aws().requests_of("GetConsoleOutput").is_empty());
     laptop.sandbox().hasten();
     assert_eq!(waiting.finish().ok().json()["state"], "running");
-    let _ = laptop.iac(["ssh", "--timeout", "1s", "--", "true"]).ok();
+    let _ = laptop.iac(["ssh", "--", "true"]).ok();
     let _ = laptop.iac(["instance", "stop", "--no-wait"]).ok();
     assert_eq!(once_it_waits(&laptop, &["instance", "wait", "--for", "stopped"])["state"], "stopped");
     let waited = laptop.iac(["instance", "wait", "--timeout", "1s"]).fails("timed_out");

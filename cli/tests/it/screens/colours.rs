@@ -25,8 +25,9 @@ fn no_color_leaves_no_colour() {
 fn a_dumb_terminal_gets_lines_and_nothing_drawn() {
     let mut laptop = Laptop::new();
     let proxy = laptop.proxy();
-    // The attempts that follow a refused call are some time apart: long enough for a spinner.
-    proxy.fault(When::Action("DescribeKeyPairs"), Fault::Refuse(503, "RequestLimitExceeded", "slow down"));
+    // Long enough for a spinner, which comes after half a second.
+    laptop.set("BKY_IAC_CALL_TIMEOUT", "2s");
+    proxy.fault(When::Action("DescribeKeyPairs"), Fault::Stall);
     let screen = laptop.terminal(80).set("TERM", "dumb").iac(["key", "list"]);
     assert!(screen.text().starts_with("error: DescribeKeyPairs failed\n"), "{}", screen.text());
     assert!(!screen.raw.contains('\u{1b}'), "{:?}", screen.raw);

@@ -4,14 +4,14 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::harness::{Fault, Laptop, When};
+use crate::harness::{Fault, Laptop, NEVER, When};
 
-/// A machine with a key pair and a group, whose instances take a while to begin.
+/// A machine with a key pair and a group, whose instances begin when the test says so.
 fn ready() -> Laptop {
     let laptop = Laptop::new();
     let _ = laptop.iac(["key", "create"]).ok();
     let _ = laptop.iac(["security-group", "create"]).ok();
-    laptop.cloud(&json!({"pending": 20, "boot": 20}));
+    laptop.cloud(&json!({"pending": NEVER}));
     laptop
 }
 
@@ -22,6 +22,7 @@ fn a_launch_shows_what_it_waits_for_and_leaves_the_instance_alone_on_the_screen(
         let drawing = laptop.terminal(columns).start(["instance", "create", "--wait", "running"]);
         let meanwhile = drawing.until("waiting").text();
         assert!(meanwhile.lines().last().unwrap().contains("s waiting"), "{meanwhile}");
+        laptop.sandbox().hasten();
         let screen = drawing.finish().ok();
         assert!(screen.is_left_tidy(), "{}", screen.text());
         insta::assert_snapshot!(format!("created_{columns}"), screen.text());
@@ -33,8 +34,9 @@ fn a_launch_shows_what_it_waits_for_and_leaves_the_instance_alone_on_the_screen(
 fn nothing_is_drawn_where_stderr_is_no_terminal() {
     let mut laptop = ready();
     let proxy = laptop.proxy();
-    // The attempts that follow a refused call are some time apart: long enough for a spinner.
-    proxy.fault(When::Action("DescribeKeyPairs"), Fault::Refuse(503, "RequestLimitExceeded", "slow down"));
+    // Long enough for a spinner, which comes after half a second.
+    laptop.set("BKY_IAC_CALL_TIMEOUT", "2s");
+    proxy.fault(When::Action("DescribeKeyPairs"), Fault::Stall);
     let line = format!("'{}' key list 2> errors", env!("CARGO_BIN_EXE_iac"));
     let screen = laptop.terminal(80).shell(&line).finish();
     assert_eq!((screen.code(), screen.raw.as_str()), (Some(1), ""));
