@@ -143,7 +143,7 @@ fn an_instance_that_ssh_does_not_reach_fails_and_one_that_starts_is_left_alone()
 #[test]
 fn the_instance_and_the_pair_are_chosen_as_ssh_chooses_them() {
     let laptop = Laptop::new();
-    laptop.cloud(&serde_json::json!({"pending": 1_000_000}));
+    laptop.cloud(&serde_json::json!({"pending": crate::harness::NEVER}));
     let older = [("Name", "nitro-dev"), ("Deployment", "Sequencer")];
     let id = laptop.aws().foreign_instance(&older);
     assert_eq!(one(&laptop, &[], "ssh").1, format!("the instance is pending: {id}"));

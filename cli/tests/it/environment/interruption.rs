@@ -36,7 +36,7 @@ fn a_down_killed_anywhere_is_finished_by_the_next() {
     );
 }
 
-fn lag(laptop: &Laptop, seconds: u64) {
+fn lag(laptop: &Laptop, seconds: u32) {
     laptop.cloud(&json!({"lag": seconds}));
 }
 
