@@ -144,7 +144,8 @@ fn an_answer_that_is_cut_off_is_not_taken_for_a_host() {
     let laptop = Laptop::new();
     program_there(&laptop, "tail", "#!/bin/sh\nkill -9 $PPID\n");
     launched(&laptop, &["--no-setup"]);
-    let _ = laptop.iac(["host", "status"]).fails("host_answer");
+    let failed = laptop.iac(["host", "status"]).fails("ssh_failed");
+    assert!(failed.stderr.contains("a signal ended the command"), "{}", failed.stderr);
 }
 
 #[test]
