@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::dns::ObservedDns;
 use crate::observed::{Instance, KeyPair, SecurityGroup, Volume};
-use crate::tag::Owner;
+use crate::tag::{self, Owner};
 
 /// How old something must be before it can be left over.
 const YOUNG: SignedDuration = SignedDuration::from_hours(1);
@@ -121,7 +121,9 @@ fn owned(region: &Region) -> Vec<Leftover> {
         Owner::OlderTool | Owner::Someone => None,
     };
     let volumes = region.volumes.iter();
-    let volumes = volumes.filter_map(|one| make(LeftoverKind::Volume, &one.id, None, one.owner(), one.created));
+    let volumes = volumes.filter_map(|one| {
+        make(LeftoverKind::Volume, &one.id, tag::value(&one.tags, tag::NAME), one.owner(), one.created)
+    });
     let groups = region.groups.iter();
     let groups =
         groups.filter_map(|one| make(LeftoverKind::SecurityGroup, &one.id, Some(&one.name), one.owner(), None));

@@ -16,6 +16,7 @@ mod record;
 mod refusal;
 mod render;
 mod step;
+mod stranger;
 mod tags;
 mod teardown;
 

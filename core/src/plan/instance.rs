@@ -1,7 +1,7 @@
 //! The instance of a plan: one, running, as wanted. What AWS can change in place is changed; the rest needs a new one.
 
 use super::difference::differences;
-use super::{Action, Need, Plan, Refusal};
+use super::{Action, Need, Plan, Refusal, stranger};
 use crate::environment::Environment;
 use crate::observed::{Instance, InstanceState, Observed};
 
@@ -45,7 +45,8 @@ pub(super) fn fate<'a>(plan: &mut Plan, want: &Environment, have: &'a Observed) 
         return Fate::Refused;
     }
     for surplus in rest {
-        let reason = format!("two were launched at once, and {} was first", first.id);
+        let other = stranger::of_instance(surplus, &have.environment);
+        let reason = format!("two were launched at once, and {} was first{other}", first.id);
         plan.add(Action::Terminate(surplus.id.clone()), reason, &[]);
     }
     let reasons = differences(want, have, first);
@@ -57,7 +58,8 @@ pub(super) fn plan(plan: &mut Plan, want: &Environment, fate: &Fate<'_>, needed:
     match fate {
         Fate::Launch => Some(plan.add(Action::Launch(want.name.clone()), launch_reason(want), needed)),
         Fate::Replace(instance, reasons) => {
-            let ended = plan.add(Action::Terminate(instance.id.clone()), reasons.join("; "), &[]);
+            let reason = reasons.join("; ") + &stranger::of_instance(instance, &want.name);
+            let ended = plan.add(Action::Terminate(instance.id.clone()), reason, &[]);
             let after: Vec<usize> = needed.iter().copied().chain([ended]).collect();
             let launched = plan.add(Action::Launch(want.name.clone()), "it takes the place of the one before", &after);
             for step in [ended, launched] {

@@ -3,7 +3,7 @@
 //! An environment's own is what carries its tag, and of the pair and the group that its settings name what is ours and in
 //! nobody else's use: two environments may share them, and the last one to go takes them along.
 
-use super::{Action, Plan};
+use super::{Action, Plan, stranger};
 use crate::dns::ZoneError;
 use crate::key_work::{DeleteRefusal, DeleteWork, KeyFileName, teardown_work};
 use crate::observed::{InstanceState, Observed, ObservedKey, SecurityGroup};
@@ -33,11 +33,11 @@ fn instances(plan: &mut Plan, have: &Observed) -> Vec<usize> {
     }
     let mut ended = Vec::new();
     for instance in have.own_instances() {
-        let id = instance.id.clone();
+        let (id, other) = (instance.id.clone(), stranger::of_instance(instance, &have.environment));
         match &instance.state {
             InstanceState::Terminated => {}
             InstanceState::ShuttingDown => ended.push(plan.add(Action::AwaitEnd(id), "it is ending", &[])),
-            state => ended.push(plan.add(Action::Terminate(id), format!("{OWN} and is {state}"), &[])),
+            state => ended.push(plan.add(Action::Terminate(id), format!("{OWN} and is {state}{other}"), &[])),
         }
     }
     ended
@@ -73,7 +73,10 @@ fn volumes(plan: &mut Plan, have: &Observed, ended: &[usize]) -> Vec<usize> {
         match &volume.attached_to {
             Some(id) if !is_with(id) => plan.keep("volume".to_owned(), Some(&volume.id), format!("{id} uses it")),
             Some(_) if volume.goes_with_instance => {}
-            _ => deleted.push(plan.add(Action::DeleteVolume(volume.id.clone()), OWN, ended)),
+            _ => {
+                let reason = format!("{OWN}{}", stranger::of_volume(volume, &have.environment));
+                deleted.push(plan.add(Action::DeleteVolume(volume.id.clone()), reason, ended));
+            }
         }
     }
     deleted

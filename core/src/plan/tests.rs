@@ -214,6 +214,31 @@ fn a_further_name_follows_the_instance_and_goes_with_it() {
 }
 
 #[test]
+fn what_ends_and_has_another_name_is_shown_with_it() {
+    let mut have = observed();
+    let volume = |tags| crate::observed::Volume { attached_to: None, tags, ..world::volume("vol-1", "i-1", 500) };
+    have.volumes = vec![volume(ours("dev"))];
+    let ends = |have: &Observed| teardown(have).text().lines().take(3).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(ends(&have), @"
+    - terminate instance i-1: it belongs to the environment and is running
+    - delete record `dev.example.org`: it belongs to the environment
+    - delete volume vol-1: it belongs to the environment
+    ");
+    // Somebody has put the environment's tag on what is not its.
+    have.instances[0].name = Some("prod-db".to_owned());
+    have.instances[0].instance_type = "m5.large".to_owned();
+    let own = crate::tag::Tag::new(crate::tag::ENVIRONMENT, "dev");
+    have.volumes = vec![volume(vec![own])];
+    insta::assert_snapshot!(ends(&have), @"
+    - terminate instance i-1: it belongs to the environment and is running; its name is `prod-db`, its type `m5.large`
+    - delete record `dev.example.org`: it belongs to the environment
+    - delete volume vol-1: it belongs to the environment; it has no name, its size 500 GiB
+    ");
+    let plan = diff(&environment(), &have).text();
+    assert!(plan.contains("wanted `c6a.xlarge`; its name is `prod-db`, its type `m5.large`"), "{plan}");
+}
+
+#[test]
 fn what_needs_a_new_instance_says_so() {
     let mut have = observed();
     have.instances[0].instance_type = "t3.micro".to_owned();
