@@ -141,9 +141,9 @@ impl Making<'_> {
                 let seen = progress.during(seen(self.context, self.aws, self.name, pair.clone())).await;
                 seen.map_err(|error| self.unfinished(error, &pair))
             }
-            // There was none when that was decided.
+            // There was none when that was decided. No other plan brings its private half to this machine.
             Some(shown) if shown != public_key && origin == Origin::ThisRun => {
-                Err(self.without_new(self.refused(CreateRefusal::PairExists)).moved())
+                Err(self.without_new(self.refused(CreateRefusal::PairExists)))
             }
             _ => Err(self.refused(CreateRefusal::PairIsAnothers)),
         }
