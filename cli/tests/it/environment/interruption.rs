@@ -1,6 +1,7 @@
 //! `kill -9` at every call of `up` and of `down`: a second run ends as one that was never disturbed.
 
-use std::fs;
+use std::fs::File;
+use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
@@ -126,13 +127,21 @@ fn what_was_launched_is_waited_for_by_its_id() {
 fn what_aws_shows_late_is_not_left_behind() {
     for action in ["ImportKeyPair", "CreateSecurityGroup", "RunInstances"] {
         let mut laptop = Laptop::new();
-        lag(&laptop, 20);
+        // A launch comes when AWS shows the pair and the group.
+        if action == "RunInstances" {
+            with_parts(&laptop);
+        } else {
+            lag(&laptop, NEVER);
+        }
         killed_after(&mut laptop, action);
-        // A `down` that comes soon waits; on a slow machine it would not come soon.
-        let mark = laptop.secrets().join("nitro-dev.launch");
-        fs::write(&mark, fs::read(&mark).unwrap()).unwrap();
-        let down = laptop.iac(DOWN).ok();
-        assert_eq!((laptop.aws().key_pairs(), files(&laptop)), (vec![], vec![]), "{action}: {down:#?}");
+        // `down` waits until ten seconds after the launch began; on a slow machine they would be over.
+        let mark = File::open(laptop.secrets().join("nitro-dev.launch")).unwrap();
+        mark.set_modified(SystemTime::now() + Duration::from_hours(1)).unwrap();
+        let down = laptop.terminal(120).start(DOWN);
+        down.until("waiting until AWS shows what an interrupted run has made");
+        laptop.sandbox().hasten();
+        let _ = down.finish().ok();
+        assert_eq!((laptop.aws().key_pairs(), files(&laptop)), (vec![], vec![]), "{action}");
         assert_nothing_left(&laptop);
     }
 }
