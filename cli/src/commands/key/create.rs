@@ -133,13 +133,15 @@ impl Making<'_> {
         let pair = imported.map_err(|failure| self.not_imported(failure, origin))?;
         match &pair.public_key {
             Some(shown) if shown == public_key && pair.owner().is_ours() => {
-                let stopped = self.context.interrupt.check();
-                stopped.map_err(|error| self.unfinished(error, &pair))?;
-                if !self.until_seen {
-                    return Ok(pair);
-                }
-                let seen = progress.during(seen(self.context, self.aws, self.name, pair.clone())).await;
-                seen.map_err(|error| self.unfinished(error, &pair))
+                let seen = async {
+                    self.context.interrupt.check()?;
+                    let pair = match self.until_seen {
+                        true => seen(self.context, self.aws, self.name, pair.clone()).await?,
+                        false => pair.clone(),
+                    };
+                    self.context.interrupt.check().map(|()| pair)
+                };
+                progress.during(seen).await.map_err(|error| self.unfinished(error, &pair))
             }
             // There was none when that was decided. No other plan brings its private half to this machine.
             Some(shown) if shown != public_key && origin == Origin::ThisRun => {

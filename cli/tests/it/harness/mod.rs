@@ -30,7 +30,7 @@ pub(crate) use laptop::{Laptop, Running, SECRET};
 pub(crate) use proxy::{Fault, Proxy, When};
 pub(crate) use request::Request;
 pub(crate) use run::Run;
-pub(crate) use terminal::Screen;
+pub(crate) use terminal::{Screen, Terminal};
 pub(crate) use waiting::{NEVER, until};
 
 /// The root of the source tree.

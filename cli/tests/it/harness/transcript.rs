@@ -145,7 +145,7 @@ const NAMED: &[(&str, &str)] = &[
 const MEASURED: &[(&str, &str)] = &[
     (r"  (\d[sm] ?|\d\d[sm])", "  AGE"),
     (r"\bfor \d+[sm]\b", "for AGE"),
-    (r"(  |in |left: )\d+h( \d+m)?\b", "${1}LEFT"),
+    (r"(  |in |left: )[78]h( \d+m)?\b", "${1}LEFT"),
     (r"\bOpenSSH_[^\s]+", "OpenSSH_VERSION"),
     (r"\b\d+ MiB free", "MANY MiB free"),
 ];

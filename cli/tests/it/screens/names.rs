@@ -1,7 +1,12 @@
 //! Names that others have given: long, wide, of several characters in one, and of those that steer a terminal.
 
 use super::at_every_width;
-use crate::harness::Laptop;
+use crate::harness::{Laptop, Terminal};
+
+/// A terminal on which no progress is drawn: whatever steers it has come from a name.
+fn undrawn(laptop: &Laptop, columns: u16) -> Terminal<'_> {
+    laptop.terminal(columns).set("TERM", "dumb")
+}
 
 #[test]
 fn names_of_every_kind_leave_columns_aligned_and_the_terminal_alone() {
@@ -21,8 +26,9 @@ fn names_of_every_kind_leave_columns_aligned_and_the_terminal_alone() {
         laptop.aws().foreign_instance(&[("Name", name)]);
         laptop.aws().foreign_key_pair(name, &[]);
     }
+    laptop.sandbox().hasten();
     insta::assert_snapshot!("names_instances", at_every_width(&laptop, &["instance", "list", "--everyone"]));
-    let raw = laptop.terminal(80).iac(["instance", "list", "--everyone"]).raw;
+    let raw = undrawn(&laptop, 80).iac(["instance", "list", "--everyone"]).raw;
     assert!(raw.contains(r"\u{9b}31malert") && !raw.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{raw:?}");
 }
 
@@ -36,7 +42,7 @@ fn json_on_a_terminal_leaves_it_alone_and_says_the_same() {
         laptop.aws().foreign_instance(&[("Name", name)]);
     }
     let words = ["instance", "list", "--everyone", "--output", "json"];
-    let raw = laptop.terminal(200).iac(words).raw;
+    let raw = undrawn(&laptop, 200).iac(words).raw;
     assert!(!raw.contains(['\u{1b}', '\u{7f}', '\u{9b}', '\u{202e}']), "{raw:?}");
     let piped = laptop.iac(words).ok();
     assert!(!piped.text().contains(STEERING[0]), "a reader that keeps it and shows it later is as safe");
@@ -50,7 +56,7 @@ fn json_on_a_terminal_leaves_it_alone_and_says_the_same() {
 #[test]
 fn an_error_in_json_leaves_the_terminal_alone() {
     let laptop = Laptop::offline();
-    let screen = laptop.terminal(200).iac(["--output", "json", "eif", "show", "\u{202e}no\u{9b}31m"]);
+    let screen = undrawn(&laptop, 200).iac(["--output", "json", "eif", "show", "\u{202e}no\u{9b}31m"]);
     assert_ne!(screen.code(), Some(0));
     assert!(screen.raw.contains(r"\u202eno\u009b31m"), "{:?}", screen.raw);
     assert!(!screen.raw.contains(['\u{202e}', '\u{9b}']), "{:?}", screen.raw);
@@ -62,10 +68,10 @@ fn names_of_files_leave_the_terminal_alone() {
     let laptop = Laptop::offline();
     let folder = "a\u{202e}\u{1b}]0;title\u{7}";
     let file = format!("{folder}/config.toml");
-    let written = laptop.terminal(200).iac(["config", "init", "--config-file", &file]).ok();
+    let written = undrawn(&laptop, 200).iac(["config", "init", "--config-file", &file]).ok();
     assert!(written.raw.contains("wrote "), "{:?}", written.raw);
-    let checked = laptop.terminal(200).iac(["config", "check", "--config-file", &file]).ok();
-    let pages = laptop.terminal(200).iac(["man", folder]).ok();
+    let checked = undrawn(&laptop, 200).iac(["config", "check", "--config-file", &file]).ok();
+    let pages = undrawn(&laptop, 200).iac(["man", folder]).ok();
     for screen in [written, checked, pages] {
         assert!(screen.raw.contains(r"\u{202e}\u{1b}]0;title\u{7}"), "{:?}", screen.raw);
         assert!(!screen.raw.contains(['\u{202e}', '\u{1b}', '\u{7}']), "{:?}", screen.raw);
