@@ -32,9 +32,10 @@ fn clock(root: &Path, moment: SystemTime) -> [Duration; 2] {
     [launched, launched + since.div_f64(second.parse().unwrap())]
 }
 
-/// How a list may say, between two moments, how long it is until an end: whole minutes, and hours where there are any.
+/// How a list may say, between two moments, how long it is until an end: whole minutes, and hours where there are any. The
+/// list knows parts of a second, so the last of these seconds may be nearly over.
 fn lefts(end: i64, between: RangeInclusive<i64>) -> Vec<String> {
-    let minutes = (end - between.end()) / 60..=(end - between.start()) / 60;
+    let minutes = (end - between.end() - 1) / 60..=(end - between.start()) / 60;
     let said = |minutes: i64| match (minutes / 60, minutes % 60) {
         (hours, 0) => format!("{hours}h"),
         (hours, minutes) => format!("{hours}h {minutes}m"),
