@@ -225,7 +225,7 @@ mod tests {
         assert_eq!((ids(&region(true)).len(), ids(&region(false)).len()), (0, 1));
     }
 
-    /// Looking through everything anew for each one took minutes here.
+    /// A search through all of them for each one would take ten thousand million steps.
     #[test]
     fn a_hundred_thousand_are_looked_through_once() {
         let pairs = (0..100_000).map(|number| pair(&format!("pair-{number:06}"), &format!("gone-{number}"), 0));
