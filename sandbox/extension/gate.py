@@ -120,20 +120,24 @@ def kill(hosts: list[Host]) -> None:
     """Kills every process of the hosts' sessions and returns when none is left."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
-        found = processes(hosts)
+        found, may_be_more = processes(hosts)
         for process in found:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)
         for session in [session for host in hosts for session in host.sessions]:
             session.poll()
-        if not found:
+        if not found and not may_be_more:
             return
         # A killed process leaves the table in its own time; nothing can be waited on for one that is not a child.
         time.sleep(0.001)
 
 
-def processes(hosts: list[Host]) -> set[int]:
-    """Returns the processes that descend from the hosts' sessions or carry one of their marks."""
+def processes(hosts: list[Host]) -> tuple[set[int], bool]:
+    """Returns the processes that descend from the hosts' sessions or carry a mark of theirs, and whether one more may.
+
+    While a process changes into another program (`execve(2)`), Linux shows its environment as empty.
+    """
+    may_be_more = False
     parents: dict[int, int] = {}
     marked: set[int] = set()
     marks = [host.mark.encode() for host in hosts]
@@ -147,12 +151,19 @@ def processes(hosts: list[Host]) -> set[int]:
                 environment = (entry / "environ").read_bytes()
                 if any(mark in environment for mark in marks):
                     marked.add(int(entry.name))
+                may_be_more |= not environment and changes_program(entry)
     found = marked | {session.pid for host in hosts for session in host.sessions if session.pid in parents}
     while True:
         more = {process for process, parent in parents.items() if parent in found} - found
         if not more:
-            return found
+            return found, may_be_more
         found |= more
+
+
+def changes_program(entry: Path) -> bool:
+    """Tells whether a process that showed no environment will have one; a thread of the kernel never does."""
+    (entry / "exe").readlink()  # only a thread of the kernel has none
+    return not (entry / "cmdline").read_bytes() or bool((entry / "environ").read_bytes())
 
 
 def main() -> None:
