@@ -16,6 +16,7 @@ use super::client::Aws;
 use super::convert::filter;
 use super::error::CallError;
 use super::instance_type::instance_type;
+use super::pages::every_token;
 
 /// Which types to ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,35 +70,24 @@ impl Aws {
     }
 
     async fn types_of(&self, wanted: &WantedTypes, part: &[String]) -> Result<Vec<InstanceType>, CallError> {
-        let mut types = Vec::new();
-        let mut next = None;
-        loop {
-            let page = request(wanted, part).set_next_token(next).send_with(&self.ec2).await;
-            let page = page.map_err(|error| CallError::new(&error))?;
-            types.extend(page.instance_types().iter().map(instance_type));
-            next = page.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
-                return Ok(types);
-            }
-        }
+        every_token(async |next| {
+            let page = request(wanted, part).set_next_token(next).send_with(&self.ec2).await?;
+            let types: Vec<_> = page.instance_types().iter().map(instance_type).collect();
+            Ok((types, page.next_token))
+        })
+        .await
     }
 
     async fn offers_of(&self, part: &[String]) -> Result<Vec<Offer>, CallError> {
-        let mut offers = Vec::new();
-        let mut next = None;
-        loop {
-            let request = DescribeInstanceTypeOfferingsInput::builder()
-                .location_type(types::LocationType::AvailabilityZone)
-                .filters(by_name(part))
-                .max_results(1000)
-                .set_next_token(next);
-            let page = request.send_with(&self.ec2).await.map_err(|error| CallError::new(&error))?;
-            offers.extend(page.instance_type_offerings.unwrap_or_default().into_iter().filter_map(offer));
-            next = page.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
-                return Ok(offers);
-            }
-        }
+        let request = DescribeInstanceTypeOfferingsInput::builder()
+            .location_type(types::LocationType::AvailabilityZone)
+            .filters(by_name(part))
+            .max_results(1000);
+        every_token(async |next| {
+            let page = request.clone().set_next_token(next).send_with(&self.ec2).await?;
+            Ok((page.instance_type_offerings.unwrap_or_default().into_iter().filter_map(offer), page.next_token))
+        })
+        .await
     }
 }
 

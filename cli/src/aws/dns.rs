@@ -10,56 +10,51 @@ use iac_core::policy::Operation;
 
 use super::client::Aws;
 use super::error::CallError;
+use super::pages::every_page;
 
 impl Aws {
     /// The public hosted zones of the account, however many pages AWS makes of them.
     pub(crate) async fn public_zones(&self) -> Result<Vec<Zone>, CallError> {
-        let mut zones = Vec::new();
-        let mut marker = None;
-        loop {
-            let page = ListHostedZonesInput::builder().set_marker(marker).send_with(&self.route53).await;
-            let page = page.map_err(|error| CallError::new(&error))?;
-            zones.extend(page.hosted_zones.iter().filter_map(public_zone));
-            marker = page.next_marker.filter(|_| page.is_truncated);
-            if marker.is_none() {
-                return Ok(zones);
-            }
-        }
+        every_page(async |marker| {
+            let page = ListHostedZonesInput::builder().set_marker(marker).send_with(&self.route53).await?;
+            let zones: Vec<_> = page.hosted_zones.iter().filter_map(public_zone).collect();
+            Ok((zones, page.next_marker.filter(|_| page.is_truncated)))
+        })
+        .await
     }
 
     /// All record sets of a zone at one name, given as [`unescaped`] writes it.
     pub(crate) async fn records(&self, zone: &Zone, name: &str) -> Result<Vec<RecordSet>, CallError> {
-        let mut sets = Vec::new();
-        let mut request = ListResourceRecordSetsInput::builder().hosted_zone_id(&zone.id).start_record_name(name);
-        loop {
-            let page = request.clone().send_with(&self.route53).await.map_err(|error| CallError::new(&error))?;
-            sets.extend(page.resource_record_sets.iter().map(record_set).filter(|set| set.name == name));
+        let first = ListResourceRecordSetsInput::builder().hosted_zone_id(&zone.id).start_record_name(name);
+        every_page(async |next| {
+            let page = next.unwrap_or_else(|| first.clone()).send_with(&self.route53).await?;
+            let sets: Vec<_> =
+                page.resource_record_sets.iter().map(record_set).filter(|set| set.name == name).collect();
             // The zone is sorted by names, so where another comes next there is no more of this one.
             let goes_on = page.is_truncated && page.next_record_name().map(unescaped).as_deref() == Some(name);
-            if !goes_on {
-                return Ok(sets);
-            }
-            request = request
+            let next = first
+                .clone()
                 .set_start_record_type(page.next_record_type)
                 .set_start_record_identifier(page.next_record_identifier);
-        }
+            Ok((sets, goes_on.then_some(next)))
+        })
+        .await
     }
 
     /// All record sets of a zone, however many pages AWS makes of them.
     pub(crate) async fn all_records(&self, zone: &Zone) -> Result<Vec<RecordSet>, CallError> {
-        let mut sets = Vec::new();
-        let mut request = ListResourceRecordSetsInput::builder().hosted_zone_id(&zone.id);
-        loop {
-            let page = request.clone().send_with(&self.route53).await.map_err(|error| CallError::new(&error))?;
-            sets.extend(page.resource_record_sets.iter().map(record_set));
-            if !page.is_truncated {
-                return Ok(sets);
-            }
-            request = request
+        let first = ListResourceRecordSetsInput::builder().hosted_zone_id(&zone.id);
+        every_page(async |next| {
+            let page = next.unwrap_or_else(|| first.clone()).send_with(&self.route53).await?;
+            let sets: Vec<_> = page.resource_record_sets.iter().map(record_set).collect();
+            let next = first
+                .clone()
                 .set_start_record_name(page.next_record_name)
                 .set_start_record_type(page.next_record_type)
                 .set_start_record_identifier(page.next_record_identifier);
-        }
+            Ok((sets, page.is_truncated.then_some(next)))
+        })
+        .await
     }
 
     /// Carries a batch of changes out, all of it or nothing.

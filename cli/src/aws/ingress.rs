@@ -15,6 +15,7 @@ use iac_core::tag::Tag;
 use super::client::Aws;
 use super::convert::{tag_specification, tags};
 use super::error::CallError;
+use super::pages::every_token;
 use super::security_group::is_group_unknown;
 
 /// The ingress rules of groups, by the group's id.
@@ -50,21 +51,17 @@ impl Aws {
 
     /// The rules of groups that one filter takes, all of which have to be there.
     async fn rules_of(&self, group_ids: &[String]) -> Result<IngressRules, CallError> {
-        let mut rules: IngressRules = group_ids.iter().map(|id| (id.clone(), Vec::new())).collect();
         let groups = types::Filter::builder().name("group-id").set_values(Some(group_ids.to_vec())).build();
         let request = DescribeSecurityGroupRulesInput::builder().filters(groups).max_results(1000);
-        let mut next = None;
-        loop {
-            let page = request.clone().set_next_token(next).send_with(&self.ec2).await;
-            let page = page.map_err(|error| CallError::new(&error))?;
-            for (group_id, rule) in page.security_group_rules.unwrap_or_default().into_iter().filter_map(ingress) {
-                rules.entry(group_id).or_default().push(rule);
-            }
-            next = page.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
-                return Ok(rules);
-            }
+        let found = every_token(async |next| {
+            let page = request.clone().set_next_token(next).send_with(&self.ec2).await?;
+            Ok((page.security_group_rules.unwrap_or_default().into_iter().filter_map(ingress), page.next_token))
+        });
+        let mut rules: IngressRules = group_ids.iter().map(|id| (id.clone(), Vec::new())).collect();
+        for (group_id, rule) in found.await? {
+            rules.entry(group_id).or_default().push(rule);
         }
+        Ok(rules)
     }
 
     /// Lets SSH in by new rules, all of them or none, and returns them.

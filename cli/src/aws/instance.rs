@@ -16,6 +16,7 @@ use iac_core::text::one_line;
 use super::client::Aws;
 use super::convert::{filter, sdk_tags, tags, timestamp};
 use super::error::CallError;
+use super::pages::every_token;
 use super::power::state_after;
 
 /// Which instances to look for.
@@ -80,19 +81,13 @@ fn is_wanted(instance: &Instance, wanted: Wanted<'_>) -> bool {
 impl Aws {
     /// The instances asked for, in every state, however many pages AWS makes of them.
     pub(crate) async fn instances(&self, wanted: Wanted<'_>) -> Result<Vec<Instance>, CallError> {
-        let mut instances = Vec::new();
-        let mut next = None;
-        loop {
-            let page = request(wanted).max_results(1000).set_next_token(next).send_with(&self.ec2).await;
-            let page = page.map_err(|error| CallError::new(&error))?;
-            let page_instances = page.reservations.unwrap_or_default().into_iter();
-            let read = page_instances.flat_map(|reservation| reservation.instances.unwrap_or_default()).map(instance);
-            instances.extend(read.filter(|instance| is_wanted(instance, wanted)));
-            next = page.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
-                return Ok(instances);
-            }
-        }
+        every_token(async |next| {
+            let page = request(wanted).max_results(1000).set_next_token(next).send_with(&self.ec2).await?;
+            let instances = page.reservations.unwrap_or_default().into_iter();
+            let instances = instances.flat_map(|reservation| reservation.instances.unwrap_or_default()).map(instance);
+            Ok((instances.filter(|instance| is_wanted(instance, wanted)), page.next_token))
+        })
+        .await
     }
 
     /// One instance by its id; `None` where AWS does not know it (yet).

@@ -9,6 +9,7 @@ use iac_core::observed::{Architecture, InstanceType};
 use super::client::Aws;
 use super::convert::filter;
 use super::error::CallError;
+use super::pages::every_token;
 
 impl Aws {
     /// What EC2 says of an instance type; `None` where the region has no such type.
@@ -37,22 +38,16 @@ impl Aws {
 
     /// The availability zones that offer an instance type.
     pub(crate) async fn zones_offering(&self, name: &str) -> Result<Vec<String>, CallError> {
-        let mut zones = Vec::new();
-        let mut next = None;
-        loop {
-            let request = DescribeInstanceTypeOfferingsInput::builder()
-                .location_type(types::LocationType::AvailabilityZone)
-                .filters(filter("instance-type", &filter_pattern(name)))
-                .set_next_token(next);
-            let page = request.send_with(&self.ec2).await.map_err(|error| CallError::new(&error))?;
+        let request = DescribeInstanceTypeOfferingsInput::builder()
+            .location_type(types::LocationType::AvailabilityZone)
+            .filters(filter("instance-type", &filter_pattern(name)));
+        every_token(async |next| {
+            let page = request.clone().set_next_token(next).send_with(&self.ec2).await?;
             let offerings = page.instance_type_offerings.unwrap_or_default().into_iter();
             let exact = offerings.filter(|offer| offer.instance_type().is_some_and(|kind| kind.as_str() == name));
-            zones.extend(exact.filter_map(|offer| offer.location));
-            next = page.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
-                return Ok(zones);
-            }
-        }
+            Ok((exact.filter_map(|offer| offer.location), page.next_token))
+        })
+        .await
     }
 }
 

@@ -21,6 +21,7 @@ mod launch;
 mod network;
 mod network_interface;
 mod operation;
+mod pages;
 mod power;
 mod profile;
 mod public_address;

@@ -10,6 +10,7 @@ use iac_core::doctor::{RouteTable, WayOut};
 use super::client::Aws;
 use super::convert::filter;
 use super::error::CallError;
+use super::pages::every_token;
 
 /// A subnet, which fixes a zone and a VPC.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,36 +55,26 @@ impl Aws {
 
     /// The default subnets of the region, at most one a zone; none where there is no default VPC.
     pub(crate) async fn default_subnets(&self) -> Result<Vec<Subnet>, CallError> {
-        let mut subnets = Vec::new();
-        let mut next = None;
-        loop {
-            let request = DescribeSubnetsInput::builder().filters(filter("default-for-az", "true"));
-            let page = request.max_results(1000).set_next_token(next).send_with(&self.ec2).await;
-            let page = page.map_err(|error| CallError::new(&error))?;
+        let request = DescribeSubnetsInput::builder().filters(filter("default-for-az", "true")).max_results(1000);
+        every_token(async |next| {
+            let page = request.clone().set_next_token(next).send_with(&self.ec2).await?;
             let defaults = page.subnets.unwrap_or_default().into_iter();
-            subnets.extend(defaults.filter(|subnet| subnet.default_for_az == Some(true)).filter_map(subnet));
-            next = page.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
-                return Ok(subnets);
-            }
-        }
+            let defaults = defaults.filter(|subnet| subnet.default_for_az == Some(true));
+            Ok((defaults.filter_map(subnet), page.next_token))
+        })
+        .await
     }
 }
 
 impl Aws {
     /// The route tables of the region.
     pub(crate) async fn route_tables(&self) -> Result<Vec<RouteTable>, CallError> {
-        let mut tables = Vec::new();
-        let mut next = None;
-        loop {
+        every_token(async |next| {
             let request = DescribeRouteTablesInput::builder().max_results(100).set_next_token(next);
-            let page = request.send_with(&self.ec2).await.map_err(|error| CallError::new(&error))?;
-            tables.extend(page.route_tables.unwrap_or_default().into_iter().filter_map(route_table));
-            next = page.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
-                return Ok(tables);
-            }
-        }
+            let page = request.send_with(&self.ec2).await?;
+            Ok((page.route_tables.unwrap_or_default().into_iter().filter_map(route_table), page.next_token))
+        })
+        .await
     }
 }
 

@@ -6,6 +6,7 @@ use aws_sdk_ec2::types;
 use super::client::Aws;
 use super::convert::filter;
 use super::error::CallError;
+use super::pages::every_token;
 
 /// A network interface and what it is attached to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,19 +31,13 @@ impl Aws {
     /// The network interfaces that use a security group.
     pub(crate) async fn interfaces_using(&self, group_id: &str) -> Result<Vec<NetworkInterface>, CallError> {
         let request = DescribeNetworkInterfacesInput::builder().filters(filter("group-id", group_id)).max_results(1000);
-        let mut interfaces = Vec::new();
-        let mut next = None;
-        loop {
-            let page = request.clone().set_next_token(next).send_with(&self.ec2).await;
-            let page = page.map_err(|error| CallError::new(&error))?;
+        every_token(async |next| {
+            let page = request.clone().set_next_token(next).send_with(&self.ec2).await?;
             let using = page.network_interfaces.unwrap_or_default().into_iter();
             let using = using.filter(|interface| interface.groups().iter().any(|id| id.group_id() == Some(group_id)));
-            interfaces.extend(using.filter_map(interface));
-            next = page.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
-                return Ok(interfaces);
-            }
-        }
+            Ok((using.filter_map(interface), page.next_token))
+        })
+        .await
     }
 }
 

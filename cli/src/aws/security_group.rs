@@ -17,6 +17,7 @@ use iac_core::tag::{self, Owner, Tag};
 use super::client::Aws;
 use super::convert::{filter, tag_specification, tags};
 use super::error::CallError;
+use super::pages::every_token;
 
 /// A security group without its rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,18 +100,12 @@ pub(super) fn creation(
 impl Aws {
     /// The security groups asked for, however many pages AWS makes of them.
     pub(crate) async fn security_groups(&self, wanted: WantedGroups<'_>) -> Result<Vec<Group>, CallError> {
-        let mut groups = Vec::new();
-        let mut next = None;
-        loop {
-            let page = request(wanted).max_results(1000).set_next_token(next).send_with(&self.ec2).await;
-            let page = page.map_err(|error| CallError::new(&error))?;
-            let read = page.security_groups.unwrap_or_default().into_iter().filter_map(group);
-            groups.extend(read.filter(|group| is_wanted(group, wanted)));
-            next = page.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
-                return Ok(groups);
-            }
-        }
+        every_token(async |next| {
+            let page = request(wanted).max_results(1000).set_next_token(next).send_with(&self.ec2).await?;
+            let groups = page.security_groups.unwrap_or_default().into_iter().filter_map(group);
+            Ok((groups.filter(|group| is_wanted(group, wanted)), page.next_token))
+        })
+        .await
     }
 
     /// One security group by its id; `None` where AWS does not know it (yet).

@@ -12,6 +12,7 @@ use iac_core::tag;
 use super::client::Aws;
 use super::convert::{filter, tags, timestamp};
 use super::error::CallError;
+use super::pages::every_token;
 
 /// The request for the volumes of an environment, or of all.
 fn request(environment: Option<&InstanceName>) -> DescribeVolumesInputBuilder {
@@ -25,22 +26,16 @@ fn request(environment: Option<&InstanceName>) -> DescribeVolumesInputBuilder {
 impl Aws {
     /// The volumes that carry an environment's tag, or any environment's.
     pub(crate) async fn volumes(&self, environment: Option<&InstanceName>) -> Result<Vec<Volume>, CallError> {
-        let mut volumes = Vec::new();
-        let mut next = None;
-        loop {
-            let page = request(environment).max_results(500).set_next_token(next).send_with(&self.ec2).await;
-            let page = page.map_err(|error| CallError::new(&error))?;
-            volumes.extend(page.volumes.unwrap_or_default().into_iter().filter_map(volume));
-            next = page.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
-                let is_wanted = |volume: &Volume| match environment {
-                    Some(name) => tag::value(&volume.tags, tag::ENVIRONMENT) == Some(name.as_str()),
-                    None => volume.owner().is_ours(),
-                };
-                volumes.retain(is_wanted);
-                return Ok(volumes);
-            }
-        }
+        let is_wanted = |volume: &Volume| match environment {
+            Some(name) => tag::value(&volume.tags, tag::ENVIRONMENT) == Some(name.as_str()),
+            None => volume.owner().is_ours(),
+        };
+        every_token(async |next| {
+            let page = request(environment).max_results(500).set_next_token(next).send_with(&self.ec2).await?;
+            let volumes = page.volumes.unwrap_or_default().into_iter().filter_map(volume);
+            Ok((volumes.filter(is_wanted), page.next_token))
+        })
+        .await
     }
 
     /// Deletes a volume; one that is gone already is as good as deleted.
