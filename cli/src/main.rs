@@ -14,6 +14,7 @@ mod panics;
 mod proof;
 mod ssh;
 mod ui;
+mod work;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

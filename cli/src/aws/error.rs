@@ -215,3 +215,11 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     one_line(&sources(error).last().unwrap_or(error).to_string())
 }
+
+/// What was found, or nothing where the right to look is missing.
+pub(crate) fn allowed<T>(answer: Result<T, CallError>) -> Result<Option<T>, CallError> {
+    match answer {
+        Err(CallError { failure: Failure::Denied(_), .. }) => Ok(None),
+        answer => answer.map(Some),
+    }
+}

@@ -34,7 +34,7 @@ mod volume;
 
 pub(crate) use catalogue::WantedTypes;
 pub(crate) use client::{Aws, ConnectError, Connection, Way};
-pub(crate) use error::{CallError, Failure};
+pub(crate) use error::{CallError, Failure, allowed};
 pub(crate) use identity::Identity;
 pub(crate) use image::MachineImage;
 pub(crate) use instance::Wanted;

@@ -11,12 +11,12 @@ use iac_core::destination::{Destination, DestinationError};
 use iac_core::quote;
 use serde::Serialize;
 
-use super::target::target;
 use crate::args::{DeployCommand, DeployVerb, TargetOptions};
-use crate::commands::Context;
 use crate::error::{Error, Kind, Result};
 use crate::ssh::{Refusal, Source, Target, UploadError};
 use crate::ui::Progress;
+use crate::work::Context;
+use crate::work::target::target;
 
 /// Runs one verb of `iac deploy` and returns the exit status.
 pub(super) async fn run(context: &Context<'_>, command: DeployCommand) -> Result<u8> {

@@ -1,4 +1,5 @@
-//! The commands. Each file is one noun; its signatures say what it needs: one without an [`Aws`] cannot touch AWS.
+//! The commands. Each folder or file is one noun. A command reads what was typed, has the work done, and prints what came of
+//! it; none calls another. Its signatures say what it needs: one without an [`Aws`](crate::aws::Aws) cannot touch AWS.
 
 mod attest;
 mod config;
@@ -8,45 +9,20 @@ mod doctor;
 mod eif;
 mod environment;
 mod host;
-pub(crate) mod host_key;
 mod instance;
-pub(crate) mod key;
-pub(crate) mod lock;
+mod key;
 mod manual;
-pub(crate) mod patience;
 mod policy;
-pub(crate) mod security_group;
-pub(crate) mod select;
+mod security_group;
 mod ssh;
-mod target;
 mod types;
-mod writable;
-
-use iac_core::tag::Owner;
 
 use crate::args::{Arguments, Command};
-use crate::aws::{Aws, Connection, Way};
-use crate::config::{CredentialSource, Environment, Settings, Surroundings};
-use crate::credentials;
+use crate::config::{Environment, Settings};
 use crate::error::{Error, Kind, Result};
-use crate::files::SecretsFolder;
 use crate::interrupt::Interrupt;
 use crate::ui::Ui;
-
-/// What every command that works has at hand.
-#[derive(Debug)]
-pub(crate) struct Context<'a> {
-    pub(crate) ui: &'a Ui,
-    pub(crate) settings: &'a Settings,
-    pub(crate) interrupt: Interrupt,
-}
-
-impl Context<'_> {
-    /// Asks before something is changed; Ctrl-C at the question ends the command at once.
-    pub(crate) async fn confirm(&self, what: &str, question: &str) -> Result<()> {
-        self.interrupt.or_stop(self.ui.confirm(what, question)).await?
-    }
-}
+use crate::work::{Context, writable};
 
 /// Runs a command and returns its exit status.
 pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> Result<u8> {
@@ -114,57 +90,6 @@ async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
     }
 }
 
-/// Connects with the settings' region and credentials; nothing is sent yet.
-pub(crate) async fn connect(settings: &Settings) -> Result<Aws> {
-    connect_to(settings, settings.region.clone()).await
-}
-
-/// Connects as [`connect`] does, but to another region.
-pub(crate) async fn connect_in(settings: &Settings, region: String) -> Result<Aws> {
-    connect_to(settings, Some(region)).await
-}
-
-async fn connect_to(settings: &Settings, region: Option<String>) -> Result<Aws> {
-    let connection = Connection {
-        region,
-        endpoint_url: settings.endpoint_url.clone(),
-        key: credentials::read(&settings.credentials)?,
-        way: way(settings),
-        has_key_in_environment: settings.surroundings.has_aws_key,
-        call_timeout: settings.call_timeout(),
-    };
-    Ok(Aws::connect(connection).await?)
-}
-
-/// What leads to AWS, as settings and environment say.
-pub(crate) fn way(settings: &Settings) -> Way {
-    let profile = match &settings.credentials {
-        CredentialSource::Profile(profile) => Some(profile.clone()),
-        _ => None,
-    };
-    let Surroundings { ca_bundle, proxy_speaks_tls, .. } = &settings.surroundings;
-    Way { profile, ca_bundle: ca_bundle.clone(), proxy_speaks_tls: *proxy_speaks_tls }
-}
-
-/// The account the credentials belong to; one other than the `account` setting is refused.
-pub(crate) async fn check_account(settings: &Settings, aws: &Aws) -> Result<String> {
-    let caller = aws.account().await?;
-    match &settings.account {
-        Some(wanted) if *wanted != caller => {
-            let message = format!("the credentials belong to account {caller}, not to {wanted}");
-            Err(Error::new(Kind::AccountMismatch, message)
-                .hint("use the credentials of that account, or change `account`"))
-        }
-        _ => Ok(caller),
-    }
-}
-
-/// The secrets folder, where there is one; looking must not make it.
-pub(crate) fn existing_folder(settings: &Settings) -> Option<SecretsFolder> {
-    let path = settings.optional_secrets_folder().filter(|path| path.is_dir())?;
-    Some(SecretsFolder::existing(path))
-}
-
 /// A secret on a command line can be read by every user of the machine, so it is refused even if it would not be used.
 fn refuse_secrets(arguments: &Arguments) -> Result<()> {
     if arguments.global.secret_key.is_none() && arguments.global.access_key.is_none() {
@@ -177,15 +102,6 @@ fn refuse_secrets(arguments: &Arguments) -> Result<()> {
     .hint("set `BKY_IAC_ACCESS_KEY` and `BKY_IAC_SECRET_KEY` in the environment")
     .hint("or put the downloaded CSV file's path into `cred_file`")
     .hint("a key that was typed should be replaced: it is in the shell's history"))
-}
-
-/// Refuses to change or delete what is not ours, unless it is forced.
-pub(crate) fn must_be_ours(owner: &Owner, what: &str, force: bool) -> Result<()> {
-    match owner {
-        Owner::Someone if !force => Err(Error::new(Kind::NotOurs, format!("{what} was not made by `iac`"))
-            .hint("add `--force` if you are sure that it is yours to change")),
-        _ => Ok(()),
-    }
 }
 
 /// Shows this program's own log lines on stderr: the calls to AWS, without their content.

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use iac_core::partition::Partition;
-use iac_core::policy::{LONGEST, LaunchImage, Operation, Policy, Scope, operations_of, policy};
+use iac_core::policy::{LONGEST, Operation, Policy, Scope, operations_of, policy};
 
-use super::{Context, check_account, connect};
 use crate::args::PolicyCommand;
-use crate::config::{Settings, value::Image};
-use crate::error::{Error, Kind, Result, unknown_partition};
+use crate::error::{Error, Kind, Result};
+use crate::work::scope::scope_of;
+use crate::work::{Context, check_account, connect};
 
 /// Prints the policy. AWS is asked only for what the settings leave open: the account, or the region.
 pub(super) async fn run(context: &Context<'_>, command: &PolicyCommand) -> Result<()> {
@@ -73,26 +72,4 @@ async fn scope(context: &Context<'_>) -> Result<Scope> {
         }
     };
     scope_of(settings, account, region)
-}
-
-/// What a policy is for: the settings, in this account and region.
-pub(super) fn scope_of(settings: &Settings, account: String, region: String) -> Result<Scope> {
-    let partition = Partition::of(&region).ok_or_else(|| unknown_partition(&region))?;
-    Ok(Scope {
-        account,
-        region,
-        partition,
-        all_regions: false,
-        environment: settings.optional_instance_name().cloned(),
-        key_name: settings.optional_key_name().cloned(),
-        image: match &settings.image {
-            None => LaunchImage::Newest,
-            Some(Image::Id(id)) => LaunchImage::Id(id.clone()),
-            Some(Image::Parameter(name)) => LaunchImage::Parameter(name.clone()),
-        },
-        subnet_id: settings.subnet_id.clone(),
-        instance_profile: settings.instance_profile.clone(),
-        fqdn: settings.fqdn.clone(),
-        tag_keys: settings.tags.keys().cloned().collect(),
-    })
 }

@@ -4,11 +4,11 @@
 use iac_core::name::InstanceName;
 use iac_core::quote;
 
-use super::target::target;
 use crate::args::{SshCommand, TargetOptions};
-use crate::commands::Context;
 use crate::error::{Error, Kind, Result};
 use crate::ssh::{self, Target};
+use crate::work::Context;
+use crate::work::target::target;
 
 /// Connects, and returns the status of what ran there, or OpenSSH's own 255.
 pub(super) async fn run(context: &Context<'_>, command: SshCommand) -> Result<u8> {

@@ -7,10 +7,10 @@ use nitro::sizing::{self, Demand, least_memory_mib};
 
 use crate::args::{Processor, TypesCommand};
 use crate::aws::WantedTypes;
-use crate::commands::{Context, connect};
 use crate::config::{Key, Settings, Source};
 use crate::error::{Error, Kind, Result};
 use crate::proof;
+use crate::work::{Context, connect};
 
 /// Prints the types that fit, the best first, and with `--all` the others with their reasons.
 pub(super) async fn run(context: &Context<'_>, command: TypesCommand) -> Result<()> {

@@ -18,9 +18,9 @@ use std::path::{Path, PathBuf};
 use iac_core::key_work::KeyFileName;
 use iac_core::name::KeyName;
 
-pub(crate) use error::FileError;
+pub(crate) use error::{FileError, ReceiveError};
 pub(crate) use lock::FolderLock;
-pub(crate) use receive::{Incoming, ReceiveError};
+pub(crate) use receive::Incoming;
 pub(crate) use whole::{Found, is_own, make_folder, make_private, publish, read, remove, rename_new, sync, write_new};
 pub(crate) use writers::{Writable, writable_by_others};
 

@@ -2,25 +2,20 @@
 //!
 //! The sender may be hostile, and a login shell there may write something of its own before the sender does.
 
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::fs::{self, Permissions};
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use iac_core::fetched::EntryError;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use tempfile::TempDir;
 
-use super::FileError;
-use super::unpack::{limit_mode, unpack};
+use super::error::{FileError, MOST_NOISE, ReceiveError};
+use super::unpack::{AT_ONCE, limit_mode, unpack, write_file};
 
-/// How many bytes are read at once; a pipe holds 64 KiB.
-const AT_ONCE: usize = 256 * 1024;
 /// How the line begins that says what comes; `give.sh` writes it.
 const MARK: &str = "@iac ";
-/// How much a login shell may write of its own before that line.
-const NOISE: u64 = 1 << 20;
 /// The name of what comes, in the folder it is put together in.
 const CONTENT: &str = "new";
 
@@ -38,30 +33,6 @@ enum Content {
     Folder {
         mode: u32,
     },
-}
-
-/// Why what came is not taken.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ReceiveError {
-    /// This machine cannot write it.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// An entry of the archive could harm this machine.
-    #[error("`{}` is refused", entry.display())]
-    Entry { entry: PathBuf, source: EntryError },
-    /// The login shell there writes so much that the script's own output is not looked for any more.
-    #[error("the login shell there writes more than {} KiB before the copy begins", NOISE >> 10)]
-    Noise,
-    /// What came is not what the script sends.
-    #[error("the answer cannot be understood")]
-    Answer(#[source] io::Error),
-}
-
-impl ReceiveError {
-    /// Whether this machine ended the copy, and not the sender by sending too little.
-    pub(crate) fn is_ours(&self) -> bool {
-        !matches!(self, Self::Answer(_))
-    }
 }
 
 impl Incoming {
@@ -126,7 +97,7 @@ fn open_folders(folder: &Path) {
 
 /// The line before the content, without its mark; what a login shell writes before it is skipped.
 fn head(from: &mut impl BufRead) -> Result<String, ReceiveError> {
-    let mut before = from.take(NOISE);
+    let mut before = from.take(MOST_NOISE);
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -143,21 +114,6 @@ fn head(from: &mut impl BufRead) -> Result<String, ReceiveError> {
 
 fn unexpected(head: &str) -> ReceiveError {
     ReceiveError::Answer(io::Error::other(format!("it begins with `{}`", iac_core::text::excerpt(head, 40))))
-}
-
-/// Writes a new file with these permissions, those that this user's mask allows.
-pub(super) fn write_file(from: &mut impl Read, path: &Path, mode: u32) -> Result<File, ReceiveError> {
-    let failed = |source| FileError::new("write", path, source);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode & 0o777).open(path).map_err(failed)?;
-    let mut buffer = vec![0; AT_ONCE];
-    loop {
-        match from.read(&mut buffer) {
-            Ok(0) => return Ok(file),
-            Ok(read) => file.write_all(&buffer[..read]).map_err(failed)?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(ReceiveError::Answer(error)),
-        }
-    }
 }
 
 /// Counts what is read.

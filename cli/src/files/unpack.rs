@@ -6,18 +6,20 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, Permissions};
-use std::io::{self, Read};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use iac_core::fetched::{EntryError, LONGEST_NAME, MOST_KEPT, check_link, place};
 use tar::{Entry, EntryType};
 
-use super::FileError;
-use super::receive::{ReceiveError, write_file};
+use super::error::{FileError, ReceiveError};
+
+/// How many bytes are read at once; a pipe holds 64 KiB.
+pub(super) const AT_ONCE: usize = 256 * 1024;
 
 /// Unpacks an archive into a new folder and returns the permissions that the archive gives the folder itself.
 pub(super) fn unpack(from: &mut impl Read, folder: &Path) -> Result<u32, ReceiveError> {
@@ -135,4 +137,19 @@ pub(super) fn limit_mode(path: &Path, mode: u32) -> Result<(), FileError> {
     let limited = fs::symlink_metadata(path)
         .and_then(|found| fs::set_permissions(path, Permissions::from_mode(found.permissions().mode() & mode & 0o777)));
     limited.map_err(|source| FileError::new("change the permissions of", path, source))
+}
+
+/// Writes a new file with these permissions, those that this user's mask allows.
+pub(super) fn write_file(from: &mut impl Read, path: &Path, mode: u32) -> Result<File, ReceiveError> {
+    let failed = |source| FileError::new("write", path, source);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode & 0o777).open(path).map_err(failed)?;
+    let mut buffer = vec![0; AT_ONCE];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(file),
+            Ok(read) => file.write_all(&buffer[..read]).map_err(failed)?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(ReceiveError::Answer(error)),
+        }
+    }
 }

@@ -45,9 +45,89 @@ fn the_layers_below_know_neither_arguments_nor_commands_nor_terminal() {
     for layer in ["aws", "ssh", "files", "proof"] {
         let folder = root().join("cli/src").join(layer);
         let files = if folder.is_dir() { sources(layer) } else { sources(&format!("{layer}.rs")) };
-        for word in ["crate::args", "crate::commands", "crate::ui", "crate::error"] {
+        for word in ["crate::args", "crate::commands", "crate::work", "crate::ui", "crate::error"] {
             assert_eq!(lines_with(&files, word), [], "{layer}");
         }
+    }
+}
+
+/// The rooms of `work`, each with those that it may use: none goes round in a circle.
+const ROOMS: [(&str, &[&str]); 15] = [
+    ("patience", &[]),
+    ("measured", &[]),
+    ("writable", &[]),
+    ("scope", &[]),
+    ("select", &[]),
+    ("image", &[]),
+    ("fitting", &[]),
+    ("records", &["patience"]),
+    ("lock", &["patience"]),
+    ("key", &["lock", "patience"]),
+    ("group", &["patience"]),
+    ("host_key", &["lock", "patience"]),
+    ("target", &["host_key", "key", "patience", "select"]),
+    ("host", &["fitting", "patience", "target"]),
+    ("instance", &["fitting", "group", "host", "host_key", "image", "key", "patience", "select"]),
+];
+
+/// The names that a source imports from below a module, by `use` or in the code.
+fn named_below(text: &str, module: &str) -> Vec<String> {
+    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let after = text.split(module).skip(1);
+    after
+        .flat_map(|rest| match rest.strip_prefix('{') {
+            // Inside braces a name is a room where it stands first or behind a comma outside of inner braces.
+            Some(list) => {
+                let mut depth = 0;
+                let end = list.find("};").unwrap_or(list.len());
+                let parts = list[..end].split(|c| {
+                    depth += i32::from(c == '{') - i32::from(c == '}');
+                    c == ',' && depth == 0
+                });
+                parts.map(|part| word(part.trim())).collect()
+            }
+            None => vec![word(rest)],
+        })
+        .collect()
+}
+
+#[test]
+fn no_command_calls_another() {
+    let folder = root().join("cli/src/commands");
+    for (path, text) in sources("commands") {
+        let own = path.strip_prefix(&folder).unwrap().components().next().unwrap().as_os_str().to_str().unwrap();
+        let own = own.trim_end_matches(".rs");
+        let others = named_below(&text, "crate::commands::");
+        let elsewhere: Vec<_> = others.iter().filter(|name| *name != own).collect();
+        assert!(own == "mod" || elsewhere.is_empty(), "{}: {elsewhere:?}", path.display());
+    }
+}
+
+#[test]
+fn the_rooms_of_work_are_in_order() {
+    let folder = root().join("cli/src/work");
+    let mut used = 0;
+    for (path, text) in sources("work") {
+        for word in ["crate::commands", "ui.data("] {
+            assert!(!text.contains(word), "{}: {word}", path.display());
+        }
+        let own = path.strip_prefix(&folder).unwrap().components().next().unwrap().as_os_str().to_str().unwrap();
+        let own = own.trim_end_matches(".rs");
+        if own == "mod" {
+            continue;
+        }
+        let (_, allowed) = ROOMS.iter().find(|(room, _)| *room == own).unwrap_or_else(|| panic!("no row for {own}"));
+        let rooms =
+            named_below(&text, "crate::work::").into_iter().filter(|name| ROOMS.iter().any(|(room, _)| room == name));
+        for room in rooms.filter(|room| room != own) {
+            used += 1;
+            assert!(allowed.contains(&room.as_str()), "{} may not use `{room}`", path.display());
+        }
+    }
+    assert!(used > 20, "the test looks for what is not there");
+    for (place, (room, allowed)) in ROOMS.iter().enumerate() {
+        let above: Vec<_> = ROOMS[..place].iter().map(|(room, _)| *room).collect();
+        assert!(allowed.iter().all(|used| above.contains(used)), "{room} uses what stands below it");
     }
 }
 
@@ -59,7 +139,7 @@ fn hints_stand_where_a_failure_gets_its_meaning() {
         let below = path.strip_prefix(root().join("cli/src")).unwrap();
         // The last four decide something themselves: what an access key is read from, that the user has stopped, that the
         // program has a bug, that nobody can be asked.
-        ["error", "error.rs", "commands", "credentials.rs", "interrupt.rs", "panics.rs", "ui.rs"]
+        ["error", "error.rs", "commands", "work", "credentials.rs", "interrupt.rs", "panics.rs", "ui.rs"]
             .iter()
             .any(|part| below.starts_with(part))
     };
@@ -72,9 +152,8 @@ fn hints_stand_where_a_failure_gets_its_meaning() {
 fn the_errors_of_the_layers_below_get_their_hints_in_one_place() {
     let (inside, outside): (Vec<_>, Vec<_>) =
         sources("").into_iter().partition(|(path, _)| path.starts_with(root().join("cli/src/error")));
-    // A command may turn an error type of its own into one for the user.
-    let own =
-        |(path, line): &(&Path, &str)| path.starts_with(root().join("cli/src/commands")) && is_declared(path, line);
+    // What commands share may turn an error type of its own into one for the user.
+    let own = |(path, line): &(&Path, &str)| path.starts_with(root().join("cli/src/work")) && is_declared(path, line);
     let elsewhere: Vec<_> = lines_with(&outside, " for Error {").into_iter().filter(|found| !own(found)).collect();
     assert_eq!(
         elsewhere.iter().filter(|(_, line)| line.contains("impl From<")).collect::<Vec<_>>(),

@@ -7,10 +7,10 @@ use nitro::attestation::{ExpectationsError, Root};
 use nitro::pcr::Measurements;
 
 use crate::args::{BytesSource, ExpectationOptions};
-use crate::commands::eif::measured;
 use crate::error::Result;
 use crate::proof::{self, ProofError, Wanted};
 use crate::ui::Ui;
+use crate::work::measured::measured;
 
 /// Gathers what the flags expect, reading the files last.
 pub(super) fn gather(ui: &Ui, options: &ExpectationOptions) -> Result<Wanted> {

@@ -12,11 +12,11 @@ use serde::Serialize;
 
 use super::run_hint;
 use crate::args::TargetOptions;
-use crate::commands::Context;
-use crate::commands::target::target;
 use crate::error::{Error, Kind, Result};
 use crate::files::{Incoming, ReceiveError};
 use crate::ssh::{DownloadError, Target, Withheld};
+use crate::work::Context;
+use crate::work::target::target;
 
 /// What `deploy fetch` prints.
 #[derive(Debug, Serialize)]

@@ -2,44 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iac_core::doctor::{Check, Family, Place, Rights, RouteTable, clock, network, quota};
-use iac_core::observed::{Instance, InstanceState, InstanceType};
+use iac_core::doctor::{Check, Family, Place, Rights, clock, network, quota};
+use iac_core::observed::{Instance, InstanceState};
 use nitro::sizing::Demand;
 
+use super::facts::{Asked, Facts, facts};
+use super::names::{CLOCK, CREDENTIALS, GROUP, INSTANCE_TYPE, NAMES, NETWORK, QUOTA, RIGHTS, SSH};
 use super::needs::Open;
-use super::rights::{self, Found, Trials};
+use super::rights::{self, Trials};
 use super::{group, instance, of_error};
-use crate::aws::{Aws, CallError, Failure, Identity, Subnet, Wanted};
-use crate::commands::{Context, connect};
+use crate::aws::{Aws, CallError, Failure, Identity, Subnet};
 use crate::config::Settings;
 use crate::error::Result;
-
-/// The names of the checks.
-const CLOCK: &str = "clock";
-pub(super) const CREDENTIALS: &str = "credentials";
-pub(super) const NETWORK: &str = "network";
-pub(super) const GROUP: &str = "security group";
-pub(super) const INSTANCE_TYPE: &str = "instance type";
-pub(super) const QUOTA: &str = "quota";
-pub(super) const SSH: &str = "ssh";
-pub(super) const RIGHTS: &str = "rights";
-/// All of them, in order.
-const NAMES: [&str; 8] = [CLOCK, CREDENTIALS, RIGHTS, NETWORK, GROUP, INSTANCE_TYPE, QUOTA, SSH];
-
-pub(super) type Asked<T> = std::result::Result<T, CallError>;
-
-/// What AWS says.
-pub(super) struct Facts {
-    pub(super) identity: Asked<Identity>,
-    ahead: Option<i64>,
-    pub(super) subnets: Asked<Vec<Subnet>>,
-    pub(super) tables: Asked<Vec<RouteTable>>,
-    pub(super) described: Asked<Option<InstanceType>>,
-    pub(super) zones: Asked<Vec<String>>,
-    pub(super) limit: Asked<Option<u64>>,
-    pub(super) instances: Asked<Vec<Instance>>,
-    pub(super) found: Found,
-}
+use crate::work::{Context, connect};
 
 /// Makes the checks that nothing is open for; without a connection only that is said.
 pub(super) async fn checks(context: &Context<'_>, open: &Open) -> (Vec<Check>, Option<Rights>) {
@@ -83,35 +58,6 @@ fn instead(ahead: Option<i64>, credentials: Check) -> Vec<Check> {
 /// Whether a failure will be that of every other call too.
 fn is_everywhere(error: &CallError) -> bool {
     !matches!(error.failure, Failure::Denied(_) | Failure::Refused(_) | Failure::Throttled(_) | Failure::Fault(_))
-}
-
-async fn facts(settings: &Settings, aws: &Aws) -> Facts {
-    let type_name = settings.instance_type();
-    let ((identity, ahead), subnets, tables, described, zones, limit, instances, found) = tokio::join!(
-        Box::pin(aws.identity()),
-        Box::pin(subnets(settings, aws)),
-        Box::pin(aws.route_tables()),
-        Box::pin(aws.instance_type(type_name)),
-        Box::pin(aws.zones_offering(type_name)),
-        Box::pin(limit(aws, type_name)),
-        Box::pin(aws.instances(Wanted::All)),
-        Box::pin(rights::look(settings, aws)),
-    );
-    Facts { identity, ahead, subnets, tables, described, zones, limit, instances, found }
-}
-
-async fn subnets(settings: &Settings, aws: &Aws) -> Asked<Vec<Subnet>> {
-    match &settings.subnet_id {
-        Some(id) => Ok(aws.subnet(id).await?.into_iter().collect()),
-        None => aws.default_subnets().await,
-    }
-}
-
-async fn limit(aws: &Aws, type_name: &str) -> Asked<Option<u64>> {
-    match Family::of(type_name) {
-        Some(family) => aws.ec2_quota(family.code).await,
-        None => Ok(None),
-    }
 }
 
 fn clock_of(ahead: Option<i64>) -> Check {

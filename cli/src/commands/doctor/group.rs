@@ -3,12 +3,12 @@
 use iac_core::doctor::Check;
 use iac_core::plan::exposures;
 
-use super::cloud::Facts;
+use super::facts::Facts;
 use super::of_error;
 use crate::aws::{Aws, Group};
-use crate::commands::Context;
-use crate::commands::security_group::{Candidates, wanted};
 use crate::error::Result;
+use crate::work::Context;
+use crate::work::group::{Candidates, wanted};
 
 /// Whether SSH comes in from elsewhere than wanted. What lets it in is not ours to take away, so it is a warning.
 pub(super) async fn check(context: &Context<'_>, aws: &Aws, facts: &Facts, name: &'static str) -> Check {

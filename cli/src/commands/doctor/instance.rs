@@ -7,11 +7,11 @@ use iac_core::observed::{Instance, InstanceState};
 
 use super::of_error;
 use crate::aws::Aws;
-use crate::commands::patience::Patience;
-use crate::commands::{Context, host_key, select, target};
 use crate::config::Settings;
 use crate::error::Result;
 use crate::files::SecretsFolder;
+use crate::work::patience::Patience;
+use crate::work::{Context, host_key, select, target};
 
 /// How long a console may take to show host keys that are not known yet: a look, not a wait for a boot.
 const CONSOLE: Duration = Duration::from_secs(3);

@@ -7,18 +7,14 @@ use iac_core::doctor::Check;
 use iac_core::public_key::has_passphrase;
 use iac_core::quote;
 
+use super::names::{CREDENTIALS_FILE, PRIVATE_KEY, SECRETS_FOLDER};
 use super::of_error;
-use crate::commands::writable;
 use crate::config::{CredentialSource, Environment, Key, Settings, Source, Unsound};
 use crate::credentials;
 use crate::error::Error;
 use crate::files::{self, Found, SecretsFolder};
 use crate::ssh;
-
-/// The names of the checks of files.
-pub(super) const CREDENTIALS_FILE: &str = "credentials file";
-pub(super) const SECRETS_FOLDER: &str = "secrets folder";
-pub(super) const PRIVATE_KEY: &str = "private key";
+use crate::work::writable;
 
 /// The permission bits of everybody but a file's owner.
 const OF_OTHERS: u32 = 0o077;

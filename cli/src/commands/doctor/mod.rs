@@ -5,9 +5,11 @@
 
 mod cloud;
 mod explain;
+mod facts;
 mod group;
 mod instance;
 mod local;
+mod names;
 mod needs;
 mod rights;
 

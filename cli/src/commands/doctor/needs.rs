@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use iac_core::doctor::Check;
 
-use super::{cloud, local};
+use super::names;
 use crate::config::{CredentialSource, Key, Settings, Unsound};
 
 /// What decides whom AWS sees.
@@ -45,11 +45,11 @@ impl Open {
 
 fn needs(name: &str) -> Vec<Key> {
     let own: &[Key] = match name {
-        local::SECRETS_FOLDER => return vec![Key::SecretsFolder],
-        local::PRIVATE_KEY => return vec![Key::SecretsFolder, Key::KeyName],
-        local::CREDENTIALS_FILE => return CREDENTIALS.to_vec(),
-        cloud::CREDENTIALS => &[Key::Account],
-        cloud::RIGHTS => &[
+        names::SECRETS_FOLDER => return vec![Key::SecretsFolder],
+        names::PRIVATE_KEY => return vec![Key::SecretsFolder, Key::KeyName],
+        names::CREDENTIALS_FILE => return CREDENTIALS.to_vec(),
+        names::CREDENTIALS => &[Key::Account],
+        names::RIGHTS => &[
             Key::Account,
             Key::InstanceName,
             Key::KeyName,
@@ -62,11 +62,11 @@ fn needs(name: &str) -> Vec<Key> {
             Key::Fqdn,
             Key::Tags,
         ],
-        cloud::NETWORK => &[Key::SubnetId],
-        cloud::GROUP => &[Key::SecurityGroup, Key::SubnetId, Key::SshFrom, Key::SshPort, Key::PublicIpUrl],
-        cloud::INSTANCE_TYPE => &[Key::InstanceKind, Key::InstanceType, Key::SubnetId, Key::CpuCount, Key::MemoryMib],
-        cloud::QUOTA => &[Key::InstanceKind, Key::InstanceType, Key::InstanceName],
-        cloud::SSH => {
+        names::NETWORK => &[Key::SubnetId],
+        names::GROUP => &[Key::SecurityGroup, Key::SubnetId, Key::SshFrom, Key::SshPort, Key::PublicIpUrl],
+        names::INSTANCE_TYPE => &[Key::InstanceKind, Key::InstanceType, Key::SubnetId, Key::CpuCount, Key::MemoryMib],
+        names::QUOTA => &[Key::InstanceKind, Key::InstanceType, Key::InstanceName],
+        names::SSH => {
             &[Key::InstanceName, Key::SecretsFolder, Key::KeyName, Key::SshUser, Key::SshPort, Key::SshConfig]
         }
         // The clock is compared with the date of any answer.

@@ -9,59 +9,19 @@ use futures_util::future::join_all;
 use iac_core::dns::{Zone, choose_zone};
 use iac_core::doctor::{self, Check, Rights, Trial};
 use iac_core::name::GroupRef;
-use iac_core::observed::{KeyPair, Volume};
 use iac_core::policy::{Denial, Operation};
 use iac_core::tag::{self, Owner, creation_tags};
 
-use super::cloud::{Asked, Facts};
+use super::facts::{Asked, Facts, Found};
 use super::{instance, of_error};
-use crate::aws::{Aws, CallError, Failure, Given, Group, Launch, WantedGroups, WantedKeyPairs};
-use crate::commands::instance::image::{self, ImageIds};
-use crate::commands::instance::prepare;
-use crate::commands::policy::scope_of;
+use crate::aws::{Aws, CallError, Failure, Given, Group, Launch};
 use crate::config::Settings;
+use crate::work::image::ImageIds;
+use crate::work::instance::prepare;
+use crate::work::scope::scope_of;
 
 /// What calls have shown, one entry each.
 pub(super) type Trials = BTreeMap<Operation, Trial>;
-
-/// What there is of the environment besides its instance, as far as a trial takes it.
-pub(super) struct Found {
-    pairs: Asked<Vec<KeyPair>>,
-    pub(super) groups: Asked<Vec<Group>>,
-    volumes: Asked<Vec<Volume>>,
-    parameters: Option<Asked<BTreeMap<String, String>>>,
-    zones: Option<Asked<Vec<Zone>>>,
-}
-
-/// Looks for what trials take.
-pub(super) async fn look(settings: &Settings, aws: &Aws) -> Found {
-    let names = image::parameters(settings);
-    let parameters = async { if names.is_empty() { None } else { Some(aws.parameters(&names).await) } };
-    let zones = async { if settings.fqdn.is_some() { Some(aws.public_zones().await) } else { None } };
-    let (pairs, groups, volumes, parameters, zones) = tokio::join!(
-        Box::pin(pairs(settings, aws)),
-        Box::pin(groups(settings, aws)),
-        Box::pin(aws.volumes(settings.optional_instance_name())),
-        Box::pin(parameters),
-        Box::pin(zones),
-    );
-    Found { pairs, groups, volumes, parameters, zones }
-}
-
-async fn pairs(settings: &Settings, aws: &Aws) -> Asked<Vec<KeyPair>> {
-    match settings.optional_key_name() {
-        Some(name) => Ok(aws.key_pair(name).await?.into_iter().collect()),
-        None => aws.key_pairs(WantedKeyPairs::Ours).await,
-    }
-}
-
-async fn groups(settings: &Settings, aws: &Aws) -> Asked<Vec<Group>> {
-    match settings.optional_security_group() {
-        Some(GroupRef::Name(name)) => aws.security_groups(WantedGroups::Named(name)).await,
-        Some(GroupRef::Id(id)) => Ok(aws.security_group(id).await?.into_iter().collect()),
-        None => aws.security_groups(WantedGroups::Ours).await,
-    }
-}
 
 /// Tries what the settings alone are enough for.
 pub(super) async fn early(settings: &Settings, aws: &Aws) -> Trials {

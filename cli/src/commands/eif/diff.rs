@@ -10,10 +10,10 @@ use nitro::eif::diff::{Difference, FileDifference, Limits, SectionDifference, di
 use nitro::pcr::{Measurements, Pcr};
 use serde::Serialize;
 
-use super::measured;
 use crate::error::Result;
 use crate::proof::{self, ProofError};
 use crate::ui::Ui;
+use crate::work::measured::measured;
 
 /// Two images for scripts.
 #[derive(Serialize)]

@@ -3,11 +3,8 @@
 mod diff;
 mod show;
 
-use std::path::Path;
-
 use crate::args::{EifCommand, EifVerb};
 use crate::error::Result;
-use crate::proof::{self, Inspected};
 use crate::ui::Ui;
 
 /// The exit status for differences, where they were asked about.
@@ -21,11 +18,4 @@ pub(super) fn run(ui: &Ui, command: EifCommand) -> Result<u8> {
             diff::run(ui, &before, &after).map(|identical| if check && !identical { DIFFERENT } else { 0 })
         }
     }
-}
-
-/// Opens and measures an image, showing how far it is.
-pub(super) fn measured(ui: &Ui, path: &Path) -> Result<Inspected> {
-    let image = proof::open(path)?;
-    let mut bar = ui.bar(&format!("measuring {}", path.display()), image.length());
-    Ok(proof::inspect(path, image, |done| bar.at(done))?)
 }

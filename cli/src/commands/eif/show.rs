@@ -9,10 +9,10 @@ use nitro::eif::{Header, Metadata, Section, SectionKind, SigningCertificate};
 use nitro::pcr::Measurements;
 use serde::Serialize;
 
-use super::measured;
 use crate::error::{Error, Result};
 use crate::proof::{self, Inspected, ProofError};
 use crate::ui::Ui;
+use crate::work::measured::measured;
 
 /// An image for scripts. `Measurements` is written as nitro-cli writes it, so that this is input for `--measurements`.
 #[derive(Serialize)]

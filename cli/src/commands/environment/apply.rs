@@ -15,11 +15,11 @@ use iac_core::tag::{self, Tag};
 use super::known::{Got, Known};
 use super::observe::Seen;
 use crate::aws::{Aws, Group};
-use crate::commands::host_key::{self, Trust};
-use crate::commands::patience::{Patience, timed_out};
-use crate::commands::{Context, dns, host, instance, key, security_group, select, target};
 use crate::error::{Error, Kind, Made, Result};
 use crate::files::SecretsFolder;
+use crate::work::host_key::{self, Trust};
+use crate::work::patience::{Patience, timed_out};
+use crate::work::{Context, group, host, instance, key, records, select, target};
 
 /// How long an instance that runs may take to let us in before its end stays where it is.
 const REACHED_WITHIN: Duration = Duration::from_mins(1);
@@ -148,7 +148,7 @@ impl Worker<'_> {
     /// Makes the group or mends its rules; the plan has seen that it is ours.
     async fn group(&self, action: &Action) -> Result<Got> {
         let (Some(candidates), Some(wanted)) = (&self.seen.candidates, self.ssh_from) else { return Ok(Got::Nothing) };
-        let group = security_group::ensure(self.context, self.aws, candidates, wanted, false).await?;
+        let group = group::ensure(self.context, self.aws, candidates, wanted, false).await?;
         Ok(Got::Group(group, matches!(action, Action::CreateGroup(_))))
     }
 
@@ -160,14 +160,14 @@ impl Worker<'_> {
 
     async fn start(&self, instance: &Instance) -> Result<Instance> {
         let mut patience = Patience::new(self.timeout);
-        instance::start::begin(self.context, self.aws, instance, &mut patience).await?;
+        instance::power::start(self.context, self.aws, instance, &mut patience).await?;
         instance::wait::running(self.context, self.aws, &instance.id, &mut patience).await
     }
 
     async fn switch_enclaves(&self, instance: &Instance, on: bool) -> Result<Instance> {
         let (context, aws) = (self.context, self.aws);
         let mut patience = Patience::new(self.timeout);
-        instance::stop::begin(context, aws, instance, &mut patience).await?;
+        instance::power::stop(context, aws, instance, &mut patience).await?;
         // Only a stopped instance can be changed.
         let stopped = instance::wait::stopped(context, aws, &instance.id, &mut patience).await?;
         context.interrupt.check()?;
@@ -188,7 +188,7 @@ impl Worker<'_> {
     }
 
     async fn terminate(&self, id: &str) -> Result<()> {
-        instance::terminate::end(self.context, self.aws, id).await?;
+        instance::end::end(self.context, self.aws, id).await?;
         self.ended(id).await
     }
 
@@ -196,7 +196,7 @@ impl Worker<'_> {
     async fn ended(&self, id: &str) -> Result<()> {
         let mut patience = Patience::new(self.timeout);
         instance::wait::terminated(self.context, self.aws, id, &mut patience).await?;
-        instance::terminate::forget(self.context, self.instance(id)?).await
+        instance::end::forget(self.context, self.instance(id)?).await
     }
 
     /// Makes the name lead to the environment's instance, as soon as that has an address.
@@ -218,7 +218,7 @@ impl Worker<'_> {
             self.context.interrupt.check()?;
             self.aws.tag(&instance.id, &[tag]).await?;
         }
-        match dns::point(self.context, self.aws, fqdn, name, &instance, false).await {
+        match records::point(self.context, self.aws, fqdn, name, &instance, false).await {
             // The settings do not ask for this name: whoever made it has to care for it.
             Err(error) if !is_wanted && error.kind() == Kind::AwsDenied => {
                 self.context.ui.warn(&format!("record `{fqdn}` still leads elsewhere: {}", error.message()));
@@ -239,7 +239,7 @@ impl Worker<'_> {
 
     async fn forget_name(&self, fqdn: &Fqdn) -> Result<()> {
         let is_wanted = self.context.settings.fqdn.as_ref() == Some(fqdn);
-        match (dns::forget(self.context, self.aws, fqdn, self.environment(), false).await, &self.seen.spared) {
+        match (records::forget(self.context, self.aws, fqdn, self.environment(), false).await, &self.seen.spared) {
             (Err(error), Some(spared)) if !is_wanted && error.kind() == Kind::AwsDenied => {
                 self.context.ui.warn(&format!("record `{fqdn}` stays: {}", error.message()));
                 spared.borrow_mut().insert(fqdn.clone());
@@ -264,7 +264,7 @@ impl Worker<'_> {
         let Some(group) = groups.clone().find(|group| group.id == id).cloned() else { return Ok(()) };
         let (id, name, vpc_id) = (group.id, group.name, group.vpc_id);
         let group = Group { id, name, vpc_id, description: group.description, tags: group.tags };
-        security_group::until_gone(self.context, self.aws, &group, self.timeout).await
+        group::until_gone(self.context, self.aws, &group, self.timeout).await
     }
 }
 

@@ -2,8 +2,8 @@
 
 use iac_core::plan::{Consent, Plan, Record};
 
-use crate::commands::Context;
 use crate::error::{Error, Kind, Result};
+use crate::work::Context;
 
 /// Shows a plan, and asks where it goes beyond what was agreed to; returns whether it was asked.
 pub(super) async fn ask(

@@ -14,10 +14,10 @@ use super::observe::{Seen, observe};
 use super::{consent, leftovers};
 use crate::args::DownOptions;
 use crate::aws::Aws;
-use crate::commands::patience::Patience;
-use crate::commands::{Context, connect, existing_folder};
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
+use crate::work::patience::Patience;
+use crate::work::{Context, connect, existing_folder};
 
 /// How long after an interrupted `up` AWS may not show yet what that has made.
 const SHOWN_WITHIN: Duration = Duration::from_secs(10);

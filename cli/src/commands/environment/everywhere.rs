@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use super::names::{Names, names};
 use crate::aws::{Aws, Wanted, WantedGroups, WantedKeyPairs};
-use crate::commands::{Context, connect, connect_in};
 use crate::error::Result;
+use crate::work::{Context, connect, connect_in};
 
 /// What is ours in one region.
 #[derive(Debug, Serialize)]

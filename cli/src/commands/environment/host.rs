@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::aws::Aws;
-use crate::commands::{Context, existing_folder, host, host_key, select, target};
 use crate::error::{Error, Kind, Label, Result};
 use crate::ssh::Target;
+use crate::work::{Context, existing_folder, host, host_key, select, target};
 
 /// How long a host may take to answer; one that lets nobody in any more does not answer at all.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(20);

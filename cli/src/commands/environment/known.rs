@@ -5,8 +5,8 @@
 
 use iac_core::observed::{Instance, KeyPair, Observed, SecurityGroup};
 
-use crate::commands::instance;
 use crate::error::{Error, Kind, Made, Result};
+use crate::work::instance;
 
 /// What a step has returned.
 #[derive(Debug)]

@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::everywhere::{in_words, shown, what};
 use crate::args::DownOptions;
 use crate::aws::{Aws, Group};
-use crate::commands::{Context, check_account, connect, dns, security_group};
 use crate::error::{Error, Kind, Result};
+use crate::work::{Context, check_account, connect, group, records};
 
 /// How many deletions are under way at once: AWS slows down whoever asks for more.
 const AT_ONCE: usize = 16;
@@ -60,12 +60,12 @@ async fn delete(context: &Context<'_>, aws: &Aws, one: &Leftover, options: &Down
         LeftoverKind::SecurityGroup => {
             let (id, name) = (one.id.clone(), one.name.clone().unwrap_or_default());
             let group = Group { id, name, vpc_id: None, description: String::new(), tags: Vec::new() };
-            security_group::until_gone(context, aws, &group, options.timeout.0).await
+            group::until_gone(context, aws, &group, options.timeout.0).await
         }
         LeftoverKind::Record => {
             let environment = one.environment.as_deref().and_then(|name| InstanceName::parse(name).ok());
             match (Fqdn::parse(&one.id), environment) {
-                (Ok(fqdn), Some(name)) => dns::forget(context, aws, &fqdn, &name, false).await.map(drop),
+                (Ok(fqdn), Some(name)) => records::forget(context, aws, &fqdn, &name, false).await.map(drop),
                 _ => Ok(()),
             }
         }

@@ -20,9 +20,7 @@ mod up;
 mod want;
 
 pub(super) use down::down;
-pub(super) use names::allowed;
 pub(super) use plan::plan;
-pub(super) use records::records_in;
 pub(super) use status::status;
 pub(super) use up::up;
 

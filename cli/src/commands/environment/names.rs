@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use futures_util::future::try_join_all;
 use iac_core::dns::ObservedDns;
 
-use crate::aws::{Aws, CallError, Failure, Wanted};
-use crate::commands::{Context, connect_in, dns};
+use crate::aws::{Aws, Wanted, allowed};
 use crate::error::{Error, Result};
+use crate::work::{Context, connect_in, records};
 
 /// Records of ours, and the environments that are live in other regions than the one that is looked at.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub(super) struct Names {
 
 /// The records of ours. Who may not look at them, or at other regions, is shown none: nothing says then that one is left.
 pub(super) async fn names(context: &Context<'_>, aws: &Aws, live_here: &BTreeSet<String>) -> Result<Names> {
-    let Some(mut records) = allowed(dns::marked_in_all_zones(aws).await)? else { return Ok(Names::default()) };
+    let Some(mut records) = allowed(records::marked_in_all_zones(aws).await)? else { return Ok(Names::default()) };
     records.retain(|record| record.owner().is_some_and(|owner| !live_here.contains(&owner)));
     if records.is_empty() {
         return Ok(Names::default());
@@ -38,14 +38,4 @@ async fn elsewhere(context: &Context<'_>, aws: &Aws) -> Result<Option<BTreeSet<S
     });
     let found: Option<Vec<BTreeSet<String>>> = try_join_all(looks).await?.into_iter().collect();
     Ok(found.map(|found| found.into_iter().flatten().collect()))
-}
-
-/// What was found, or nothing where the right to look is missing.
-pub(in crate::commands) fn allowed<T>(
-    answer: std::result::Result<T, CallError>,
-) -> std::result::Result<Option<T>, CallError> {
-    match answer {
-        Err(CallError { failure: Failure::Denied(_), .. }) => Ok(None),
-        answer => answer.map(Some),
-    }
 }

@@ -15,10 +15,10 @@ use iac_core::observed::{Instance, KeyPair, Observed, ObservedKey, SecurityGroup
 
 use super::records::{records, told, zones};
 use crate::aws::{Aws, Group, Wanted, WantedGroups, WantedKeyPairs};
-use crate::commands::security_group::{self, Candidates};
-use crate::commands::{Context, check_account, existing_folder, key};
 use crate::config::Settings;
 use crate::error::Result;
+use crate::work::group::{self, Candidates};
+use crate::work::{Context, check_account, existing_folder, key};
 
 /// What was seen, and beside it what making a group has to know.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ async fn pairs(settings: &Settings, aws: &Aws) -> Result<Vec<KeyPair>> {
 
 async fn candidates(settings: &Settings, aws: &Aws) -> Result<Option<Candidates>> {
     match settings.optional_security_group() {
-        Some(_) => security_group::candidates(settings, aws).await.map(Some),
+        Some(_) => group::candidates(settings, aws).await.map(Some),
         None => Ok(None),
     }
 }

@@ -10,9 +10,9 @@ use super::observe::{Seen, observe};
 use super::want::want;
 use crate::args::PlanOptions;
 use crate::aws::Aws;
-use crate::commands::{Context, connect};
 use crate::config::Key;
 use crate::error::Result;
+use crate::work::{Context, connect};
 
 /// What `plan` prints.
 #[derive(Debug, Serialize)]

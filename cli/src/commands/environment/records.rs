@@ -11,10 +11,10 @@ use iac_core::name::InstanceName;
 use iac_core::observed::Instance;
 use iac_core::tag::further_names;
 
-use super::names::allowed;
-use crate::aws::{Aws, CallError, Group};
+use crate::aws::{Aws, CallError, Group, allowed};
 use crate::config::Settings;
 use crate::error::Result;
+use crate::work::records::records_in;
 
 /// The records at a name, or why no zone holds it.
 type Looked = std::result::Result<ObservedDns, ZoneError>;
@@ -101,16 +101,4 @@ async fn at(aws: &Aws, fqdn: &Fqdn, zones: &[Zone]) -> std::result::Result<Looke
         Ok(zone) => Ok(Ok(records_in(aws, fqdn, zone).await?)),
         Err(error) => Ok(Err(error)),
     }
-}
-
-/// Looks at a name in its zone.
-pub(in crate::commands) async fn records_in(
-    aws: &Aws,
-    fqdn: &Fqdn,
-    zone: Zone,
-) -> std::result::Result<ObservedDns, CallError> {
-    let mark = fqdn.mark();
-    let (mut records, marks) = tokio::try_join!(aws.records(&zone, fqdn.as_str()), aws.records(&zone, &mark))?;
-    records.extend(marks);
-    Ok(ObservedDns { fqdn: fqdn.clone(), zone, records })
 }

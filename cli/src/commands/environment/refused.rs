@@ -2,9 +2,9 @@
 
 use iac_core::plan::{Need, Plan, Refusal};
 
-use crate::commands::Context;
 use crate::config::Key;
 use crate::error::{Error, Kind, Result};
+use crate::work::Context;
 
 /// Refuses a plan that cannot be carried out whole, before anything is changed.
 pub(super) fn check(context: &Context<'_>, plan: &Plan, permitted: &[Need]) -> Result<()> {
@@ -36,7 +36,7 @@ fn kind(refusal: &Refusal) -> Kind {
         Refusal::NoVpc => Kind::NoDefaultVpc,
         Refusal::Ambiguous { .. } => Kind::InstanceAmbiguous,
         Refusal::NameTaken { .. } => Kind::InstanceExists,
-        Refusal::Zone(error) => super::super::dns::zone_kind(error),
+        Refusal::Zone(error) => crate::work::records::zone_kind(error),
         Refusal::Dns(_) => Kind::RecordNotOurs,
         Refusal::NoAddress(_) => Kind::NoAddress,
     }

@@ -16,8 +16,8 @@ use super::host::{self, HostCheck};
 use super::observe::Seen;
 use super::plan::look;
 use crate::args::StatusOptions;
-use crate::commands::{Context, connect};
 use crate::error::Result;
+use crate::work::{Context, connect};
 
 /// What `status` prints.
 #[derive(Debug, Serialize)]

@@ -14,12 +14,12 @@ use super::plan::{look, text};
 use super::{consent, refused};
 use crate::args::{UpOptions, WaitFor};
 use crate::aws::Aws;
-use crate::commands::host_key::Trust;
-use crate::commands::patience::Patience;
-use crate::commands::{Context, connect, instance};
 use crate::config::Key;
 use crate::error::{Kind, Made, Result};
 use crate::files::SecretsFolder;
+use crate::work::host_key::Trust;
+use crate::work::patience::Patience;
+use crate::work::{Context, connect, instance};
 
 /// How many plans are made, where the world moves under each.
 const ATTEMPTS: u32 = 5;

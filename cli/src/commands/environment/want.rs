@@ -4,15 +4,15 @@ use iac_core::environment::Environment;
 use iac_core::ingress::Wanted;
 
 use crate::aws::Aws;
-use crate::commands::{Context, security_group};
 use crate::config::value::Image;
 use crate::error::{Error, Kind, Result};
+use crate::work::{Context, group};
 
 /// Understands the settings; whatever an environment needs and is not set is an error.
 pub(super) async fn want(context: &Context<'_>, aws: &Aws) -> Result<Environment> {
     let settings = context.settings;
     let (name, key_name, group) = (settings.instance_name()?, settings.key_name()?, settings.security_group()?);
-    let (ssh_from, image): (Wanted, _) = tokio::try_join!(security_group::wanted(context), image(context, aws))?;
+    let (ssh_from, image): (Wanted, _) = tokio::try_join!(group::wanted(context), image(context, aws))?;
     Ok(Environment {
         name: name.clone(),
         key_name: key_name.clone(),

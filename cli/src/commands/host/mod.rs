@@ -1,28 +1,12 @@
 //! `iac host`: what makes an instance ready for enclaves, and whether it is.
 
-pub(crate) mod end;
-pub(crate) mod ready;
-mod remote;
 mod script;
 mod setup;
 mod status;
 
-use std::time::Duration;
-
-use iac_core::host::Wanted;
-use iac_core::host::allocator::Allocator;
-use iac_core::host::report::Report;
-use iac_core::observed::Instance;
-use iac_core::{duration, tag};
-
-use crate::args::{HostCommand, HostVerb, TargetOptions};
-use crate::aws::Aws;
-use crate::commands::Context;
-use crate::commands::instance::fitting;
-use crate::commands::target::{Reached, reach_and};
-use crate::config::Settings;
+use crate::args::{HostCommand, HostVerb};
 use crate::error::Result;
-use crate::ssh::Target;
+use crate::work::Context;
 
 /// Runs one verb of `iac host` and returns the exit status.
 pub(super) async fn run(context: &Context<'_>, command: HostCommand) -> Result<u8> {
@@ -31,36 +15,4 @@ pub(super) async fn run(context: &Context<'_>, command: HostCommand) -> Result<u
         HostVerb::Setup => setup::run(context, &command.target).await.map(|()| 0),
         HostVerb::Status { fix } => status::run(context, &command.target, fix).await,
     }
-}
-
-/// Looks at a host that can be reached, by one connection, for no longer than this.
-pub(crate) async fn look(context: &Context<'_>, target: &Target, wanted: &Wanted, within: Duration) -> Result<Report> {
-    Box::pin(remote::look(context, target, wanted, within)).await
-}
-
-/// What the configuration wants of a host that is launched, given what is set aside there for enclaves.
-pub(crate) fn wanted(settings: &Settings, enclaves: Option<Allocator>) -> Wanted {
-    Wanted {
-        login_user: settings.ssh_user().to_owned(),
-        enclaves,
-        kms: settings.instance_profile.is_some(),
-        ttl: settings.ttl,
-    }
-}
-
-/// What the configuration wants of an instance that is there: that it has enclaves, and when it ends, are its own, and
-/// its type decides what is set aside.
-pub(crate) async fn wanted_of(settings: &Settings, aws: &Aws, instance: &Instance) -> Result<Wanted> {
-    let enclaves = match settings.nitro() || instance.nitro {
-        true => Some(fitting::on_type_of(settings, aws, instance).await?),
-        false => None,
-    };
-    let ttl = tag::value(&instance.tags, tag::TTL).and_then(|text| duration::parse(text).ok());
-    Ok(Wanted { ttl, ..wanted(settings, enclaves) })
-}
-
-/// Finds the way to an instance, and what is wanted of it.
-async fn reach_host(context: &Context<'_>, options: &TargetOptions) -> Result<(Reached, Wanted)> {
-    let wanted = async |aws: &Aws, instance: &Instance| wanted_of(context.settings, aws, instance).await;
-    Box::pin(reach_and(context, &options.into(), wanted)).await
 }

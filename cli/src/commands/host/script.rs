@@ -4,11 +4,11 @@
 use iac_core::host::allocator::Allocator;
 use iac_core::host::script;
 
-use super::wanted;
 use crate::args::ScriptForm;
-use crate::commands::Context;
-use crate::commands::instance::fitting;
 use crate::error::{Error, Kind, Result};
+use crate::work::Context;
+use crate::work::fitting;
+use crate::work::host::wanted;
 
 /// Prints it as it is, whatever the output format.
 pub(super) fn print(context: &Context<'_>, form: ScriptForm) -> Result<()> {

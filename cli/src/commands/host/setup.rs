@@ -4,10 +4,10 @@ use iac_core::host::script;
 use iac_core::host::set_up::{Outcome, SetUp, Step};
 use serde::Serialize;
 
-use super::{reach_host, remote};
 use crate::args::TargetOptions;
-use crate::commands::Context;
 use crate::error::{Error, Kind, Result};
+use crate::work::Context;
+use crate::work::host::{reach_host, remote};
 
 /// What `host setup` prints.
 #[derive(Debug, Serialize)]

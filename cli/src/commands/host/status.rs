@@ -8,11 +8,11 @@ use iac_core::table::{self, Cell};
 use serde::Serialize;
 
 use super::setup::tell_kept;
-use super::{end, reach_host, remote};
 use crate::args::TargetOptions;
-use crate::commands::Context;
-use crate::commands::target::Reached;
 use crate::error::{Error, Kind, Result};
+use crate::work::Context;
+use crate::work::host::{end, reach_host, remote};
+use crate::work::target::Reached;
 
 /// What `host status` prints.
 #[derive(Debug, Serialize)]

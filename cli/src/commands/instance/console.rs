@@ -1,7 +1,7 @@
 //! `iac instance console`: what the machine printed while it booted, which AWS keeps although SSH never answers.
 
-use crate::commands::{Context, connect, select};
 use crate::error::Result;
+use crate::work::{Context, connect, select};
 
 /// Prints the console's text: the present one where the type has it, else that of the last boot.
 pub(super) async fn console(context: &Context<'_>, id: Option<&str>) -> Result<()> {

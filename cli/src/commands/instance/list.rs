@@ -7,8 +7,8 @@ use iac_core::table::{self, Cell};
 use jiff::Timestamp;
 
 use crate::aws::{Aws, CallError, Wanted};
-use crate::commands::{Context, connect};
 use crate::error::Result;
+use crate::work::{Context, connect};
 
 /// Prints the instances of the region: ours and the older tool's, or everyone's.
 pub(super) async fn list(context: &Context<'_>, all: bool, everyone: bool) -> Result<()> {

@@ -2,24 +2,18 @@
 
 mod console;
 mod create;
-pub(crate) mod fitting;
-pub(crate) mod image;
-mod launched;
+mod extend;
 mod list;
-pub(crate) mod prepare;
-pub(crate) mod start;
-pub(crate) mod stop;
-pub(crate) mod terminate;
-pub(crate) mod wait;
+mod start;
+mod stop;
+mod terminate;
+mod wait;
 
 use crate::args::{InstanceCommand, InstanceVerb, WaitFor};
-use crate::commands::host_key::Trust;
-use crate::commands::patience::Patience;
-use crate::commands::{Context, connect, host, select};
 use crate::error::Result;
-
-pub(crate) use launched::{await_instance, launch_once, mark_launch};
-pub(crate) use prepare::Known;
+use crate::work::host_key::Trust;
+use crate::work::patience::Patience;
+use crate::work::{Context, connect, select};
 
 /// Runs one verb of `iac instance`.
 pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Result<()> {
@@ -41,7 +35,7 @@ pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Resu
             start::start(context, one.id.as_deref(), goal, &wait, force).await
         }
         InstanceVerb::Console(one) => console::console(context, one.id.as_deref()).await,
-        InstanceVerb::Extend(options) => host::end::extend(context, &options).await,
+        InstanceVerb::Extend(options) => extend::extend(context, &options).await,
         InstanceVerb::Terminate { one, wait, force } => {
             terminate::terminate(context, one.id.as_deref(), &wait, force).await
         }

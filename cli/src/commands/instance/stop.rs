@@ -1,16 +1,14 @@
 //! `iac instance stop`: asks AWS to stop the instance, which keeps its volume and its host keys but not its address.
 
 use iac_core::host::end;
-use iac_core::observed::{Instance, InstanceState};
-use iac_core::power::{self, Power};
+use iac_core::observed::InstanceState;
 
 use super::terminate::Changed;
-use super::wait;
 use crate::args::StopWait;
-use crate::aws::Aws;
-use crate::commands::patience::Patience;
-use crate::commands::{Context, check_account, connect, must_be_ours, select};
 use crate::error::Result;
+use crate::work::instance::{power, wait};
+use crate::work::patience::Patience;
+use crate::work::{Context, check_account, connect, must_be_ours, select};
 
 /// Stops one instance and waits as was asked for.
 pub(super) async fn stop(context: &Context<'_>, id: Option<&str>, wait: &StopWait, force: bool) -> Result<()> {
@@ -19,7 +17,7 @@ pub(super) async fn stop(context: &Context<'_>, id: Option<&str>, wait: &StopWai
     let (instance, _) = tokio::try_join!(chosen, check_account(context.settings, &aws))?;
     must_be_ours(&instance.owner(), &format!("instance {}", instance.id), force)?;
     let mut patience = Patience::new(wait.timeout.0);
-    let mut state = begin(context, &aws, &instance, &mut patience).await?;
+    let mut state = power::stop(context, &aws, &instance, &mut patience).await?;
     if state != instance.state {
         context.ui.note("its volume is kept, and costs, until the instance is terminated");
         if let Some(text) = end::stop_warning(&instance) {
@@ -31,23 +29,4 @@ pub(super) async fn stop(context: &Context<'_>, id: Option<&str>, wait: &StopWai
     }
     let result = Changed { name: instance.name, id: instance.id, state };
     context.ui.data(&result, |_| format!("instance {} is {}", result.id, result.state))
-}
-
-/// Asks AWS to stop an instance where that is needed, and returns the state that follows.
-pub(crate) async fn begin(
-    context: &Context<'_>,
-    aws: &Aws,
-    instance: &Instance,
-    patience: &mut Patience,
-) -> Result<InstanceState> {
-    let id = &instance.id;
-    match power::stop(&instance.state) {
-        Power::Done | Power::UnderWay => return Ok(instance.state.clone()),
-        Power::Never => return Err(wait::ended(instance)),
-        Power::AskLater => drop(wait::running(context, aws, id, patience).await?),
-        Power::Ask => {}
-    }
-    context.interrupt.check()?;
-    let progress = context.ui.progress(&format!("stopping {id}"));
-    Ok(progress.during(aws.stop(id)).await?)
 }

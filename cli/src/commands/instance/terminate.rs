@@ -1,17 +1,14 @@
 //! `iac instance terminate`: asks AWS to end the instance, waits until it is gone, forgets its host key.
 
-use std::time::Duration;
-
-use iac_core::name::InstanceName;
-use iac_core::observed::{Instance, InstanceState};
+use iac_core::observed::InstanceState;
 use serde::Serialize;
 
-use super::wait;
 use crate::args::StopWait;
-use crate::aws::{Aws, CallError};
-use crate::commands::patience::Patience;
-use crate::commands::{Context, check_account, connect, existing_folder, host_key, must_be_ours, select};
 use crate::error::Result;
+use crate::work::instance::end::{end, forget};
+use crate::work::instance::wait;
+use crate::work::patience::Patience;
+use crate::work::{Context, check_account, connect, must_be_ours, select};
 
 /// What `instance terminate` and `instance stop` print.
 #[derive(Debug, Serialize)]
@@ -20,9 +17,6 @@ pub(super) struct Changed {
     pub(super) id: String,
     pub(super) state: InstanceState,
 }
-
-/// How long an instance that AWS does not know everywhere yet is asked to end.
-const KNOWN_WITHIN: Duration = Duration::from_mins(1);
 
 /// Terminates one instance and waits as was asked for.
 pub(super) async fn terminate(context: &Context<'_>, id: Option<&str>, wait: &StopWait, force: bool) -> Result<()> {
@@ -47,31 +41,4 @@ pub(super) async fn terminate(context: &Context<'_>, id: Option<&str>, wait: &St
     }
     let result = Changed { name: instance.name, id: instance.id, state };
     context.ui.data(&result, |_| format!("instance {} is {}", result.id, result.state))
-}
-
-/// Forgets what this machine kept of the instance: its host keys, and that its launch was under way.
-pub(crate) async fn forget(context: &Context<'_>, instance: &Instance) -> Result<()> {
-    let Some(folder) = existing_folder(context.settings) else { return Ok(()) };
-    host_key::forget(context, &folder, &instance.id).await?;
-    let environment = instance.environment().and_then(|name| InstanceName::parse(&name).ok());
-    if let Some(name) = environment {
-        folder.remove_launch(&name)?;
-    }
-    Ok(())
-}
-
-/// Asks until AWS has taken the request: right after a launch, not every part of EC2 knows the instance.
-pub(crate) async fn end(context: &Context<'_>, aws: &Aws, id: &str) -> Result<InstanceState> {
-    context.interrupt.check()?;
-    let mut patience = Patience::new(KNOWN_WITHIN);
-    loop {
-        match aws.terminate(id).await {
-            Err(error) if unknown(&error) && !patience.is_over() => patience.pause(context).await?,
-            result => return Ok(result?),
-        }
-    }
-}
-
-fn unknown(error: &CallError) -> bool {
-    error.is("InvalidInstanceID.NotFound")
 }

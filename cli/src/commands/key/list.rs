@@ -6,11 +6,11 @@ use iac_core::name::KeyName;
 use iac_core::observed::{KeyFile, KeyPair, ListedKeyPair};
 use iac_core::table::{self, Cell};
 
-use super::file_state;
 use crate::aws::{Aws, CallError, WantedKeyPairs};
-use crate::commands::{Context, connect};
 use crate::error::{Kind, Result};
 use crate::files::SecretsFolder;
+use crate::work::key::file_state;
+use crate::work::{Context, connect};
 
 /// How many files are looked at side by side: for each a program of OpenSSH runs.
 const AT_ONCE: usize = 16;

@@ -4,15 +4,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::users::{Users, users};
-use super::{choose, titled};
-use crate::aws::{Aws, Group, is_group_unknown};
-use crate::commands::patience::{Patience, timed_out};
-use crate::commands::{Context, check_account, connect, must_be_ours};
-use crate::error::{Error, Kind, Result};
-
-/// How long an interface without an instance may still be on its way out.
-const LOOSE_FOR: Duration = Duration::from_secs(30);
+use crate::aws::Group;
+use crate::error::Result;
+use crate::work::group::{candidates, titled, until_gone};
+use crate::work::{Context, check_account, connect, must_be_ours};
 
 /// What `security-group delete` prints.
 #[derive(Debug, Serialize)]
@@ -27,7 +22,7 @@ pub(super) async fn delete(context: &Context<'_>, force: bool, timeout: Duration
     let settings = context.settings;
     let reference = settings.security_group()?;
     let aws = connect(settings).await?;
-    let (candidates, _) = tokio::try_join!(choose::candidates(settings, &aws), check_account(settings, &aws))?;
+    let (candidates, _) = tokio::try_join!(candidates(settings, &aws), check_account(settings, &aws))?;
     let found = candidates.anywhere(reference)?.cloned();
     let missing = || candidates.missing(reference).hint("see which there are with `iac security-group list`");
     let group = found.ok_or_else(missing)?;
@@ -38,41 +33,4 @@ pub(super) async fn delete(context: &Context<'_>, force: bool, timeout: Duration
     let Group { id, name, vpc_id, .. } = group;
     let deleted = Deleted { name, id, vpc_id };
     context.ui.data(&deleted, |_| format!("security group `{}` is deleted: {}", deleted.name, deleted.id))
-}
-
-/// Deletes a group as soon as only what passes by itself uses it.
-pub(crate) async fn until_gone(context: &Context<'_>, aws: &Aws, group: &Group, timeout: Duration) -> Result<()> {
-    let (mut patience, looseness) = (Patience::new(timeout), Patience::new(LOOSE_FOR.min(timeout)));
-    loop {
-        context.interrupt.check()?;
-        let users = match aws.delete_security_group(&group.id).await {
-            Ok(()) => return Ok(()),
-            // It is gone by an earlier attempt, or it is so new that not every part of EC2 knows it.
-            Err(error) if is_group_unknown(&error) => match aws.security_group(&group.id).await? {
-                None => return Ok(()),
-                Some(_) => Users::default(),
-            },
-            Err(error) if error.is("DependencyViolation") => users(aws, &group.id).await?,
-            Err(error) => return Err(error.into()),
-        };
-        let blocking = users.blocking(looseness.is_over());
-        if !blocking.is_empty() {
-            let error = in_use(group, &blocking);
-            // Whoever planned the deletion has seen no instance in the group that stays.
-            return Err(if users.has_live_instance() { error.moved() } else { error });
-        }
-        if patience.is_over() {
-            let error = timed_out(&format!("{} to be free", titled(group)));
-            return Err(users.passing().iter().fold(error, Error::cause));
-        }
-        patience.pause(context).await?;
-    }
-}
-
-fn in_use(group: &Group, blocking: &[String]) -> Error {
-    let error = Error::new(Kind::GroupInUse, format!("{} is in use", titled(group)));
-    blocking
-        .iter()
-        .fold(error, Error::cause)
-        .hint("end or change what uses it (instances with `iac instance terminate`), then run the command again")
 }

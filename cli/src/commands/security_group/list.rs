@@ -4,8 +4,8 @@ use iac_core::observed::{IngressRule, SecurityGroup};
 use iac_core::table::{self, Cell};
 
 use crate::aws::{Aws, CallError, WantedGroups};
-use crate::commands::{Context, connect};
 use crate::error::Result;
+use crate::work::{Context, connect};
 
 /// Prints the groups of the region with their rules: ours and the older tool's, or everyone's.
 pub(super) async fn list(context: &Context<'_>, everyone: bool) -> Result<()> {

@@ -6,7 +6,7 @@ use crate::aws::{Attached, Aws, CallError, Group, NetworkInterface, Wanted, Want
 
 /// Everything that keeps a group from being deleted.
 #[derive(Debug, Default)]
-pub(super) struct Users {
+pub(crate) struct Users {
     interfaces: Vec<NetworkInterface>,
     /// The instances that the interfaces are attached to, as far as EC2 still shows them.
     instances: Vec<Instance>,
@@ -15,7 +15,7 @@ pub(super) struct Users {
 }
 
 /// Looks for what uses a group.
-pub(super) async fn users(aws: &Aws, group_id: &str) -> Result<Users, CallError> {
+pub(crate) async fn users(aws: &Aws, group_id: &str) -> Result<Users, CallError> {
     let (interfaces, mut naming, letting_out) = tokio::try_join!(
         aws.interfaces_using(group_id),
         aws.security_groups(WantedGroups::LettingIn(group_id)),
@@ -41,7 +41,7 @@ impl Users {
     /// What does not go by itself, each in a few words.
     ///
     /// An interface that is attached to nothing may be the rest of an ended instance: it counts only if it stays.
-    pub(super) fn blocking(&self, loose_count: bool) -> Vec<String> {
+    pub(crate) fn blocking(&self, loose_count: bool) -> Vec<String> {
         let mut blocking: Vec<String> = self.naming.iter().map(naming).collect();
         for interface in &self.interfaces {
             match &interface.attached {
@@ -57,13 +57,13 @@ impl Users {
     }
 
     /// Whether a live instance is among them.
-    pub(super) fn has_live_instance(&self) -> bool {
+    pub(crate) fn has_live_instance(&self) -> bool {
         let mut ids = self.interfaces.iter().filter_map(instance_id);
         ids.any(|id| self.live(id).is_some())
     }
 
     /// What was waited for, each in a few words.
-    pub(super) fn passing(&self) -> Vec<String> {
+    pub(crate) fn passing(&self) -> Vec<String> {
         self.interfaces.iter().map(interface_in_words).collect()
     }
 

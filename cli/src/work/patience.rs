@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::commands::Context;
 use crate::error::{Error, Kind, Result};
+use crate::work::Context;
 
 /// When a wait ends, and how long the next pause is.
 #[derive(Debug)]

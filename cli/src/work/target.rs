@@ -8,17 +8,17 @@ use iac_core::observed::{Instance, InstanceState};
 
 use crate::args::{ExtendOptions, TargetOptions};
 use crate::aws::Aws;
-use crate::commands::host_key::Trust;
-use crate::commands::patience::Patience;
-use crate::commands::{Context, check_account, connect, host_key, key, select};
 use crate::config::{Key, Settings, Source};
 use crate::error::{Error, Kind, Result};
 use crate::files::{self, Found, SecretsFolder};
 use crate::ssh::Target;
+use crate::work::host_key::Trust;
+use crate::work::patience::Patience;
+use crate::work::{Context, check_account, connect, host_key, key, select};
 
 /// Which instance is meant, and how far to go for its host key.
 #[derive(Debug)]
-pub(super) struct Wish<'a> {
+pub(crate) struct Wish<'a> {
     id: Option<&'a str>,
     accept_host_key: bool,
     timeout: Duration,
@@ -38,25 +38,25 @@ impl<'a> From<&'a ExtendOptions> for Wish<'a> {
 
 /// An instance that can be connected to.
 #[derive(Debug)]
-pub(super) struct Reached {
-    pub(super) aws: Aws,
-    pub(super) instance: Instance,
-    pub(super) target: Target,
+pub(crate) struct Reached {
+    pub(crate) aws: Aws,
+    pub(crate) instance: Instance,
+    pub(crate) target: Target,
 }
 
 /// Finds what a connection to the instance needs.
-pub(super) async fn target(context: &Context<'_>, options: &TargetOptions) -> Result<Target> {
+pub(crate) async fn target(context: &Context<'_>, options: &TargetOptions) -> Result<Target> {
     Ok(reach(context, &options.into()).await?.target)
 }
 
 /// Finds the instance and everything that a connection to it needs.
-pub(super) async fn reach(context: &Context<'_>, wish: &Wish<'_>) -> Result<Reached> {
+pub(crate) async fn reach(context: &Context<'_>, wish: &Wish<'_>) -> Result<Reached> {
     let (reached, ()) = reach_and(context, wish, async |_, _| Ok(())).await?;
     Ok(reached)
 }
 
 /// Does as [`reach`], and something else with the instance side by side with the way there.
-pub(super) async fn reach_and<T>(
+pub(crate) async fn reach_and<T>(
     context: &Context<'_>,
     wish: &Wish<'_>,
     meanwhile: impl AsyncFnOnce(&Aws, &Instance) -> Result<T>,
@@ -102,7 +102,7 @@ fn running(instance: &Instance) -> Result<()> {
 }
 
 /// The pair that lets into an instance: the one it was launched with, unless a flag names another.
-pub(super) fn key_name(settings: &Settings, instance: &Instance) -> Result<KeyName> {
+pub(crate) fn key_name(settings: &Settings, instance: &Instance) -> Result<KeyName> {
     let launched = instance.key_name.as_deref().and_then(|name| KeyName::parse(name).ok());
     match (settings.source(Key::KeyName), launched) {
         (Source::Flag(_), _) | (_, None) => Ok(settings.key_name()?.clone()),
@@ -113,7 +113,7 @@ pub(super) fn key_name(settings: &Settings, instance: &Instance) -> Result<KeyNa
 /// The private half of the pair that [`key_name`] tells.
 ///
 /// A file that OpenSSH would take is not compared with AWS's public half: the server itself will tell.
-pub(super) async fn private_half(
+pub(crate) async fn private_half(
     context: &Context<'_>,
     aws: &Aws,
     folder: &SecretsFolder,

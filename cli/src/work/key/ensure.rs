@@ -8,14 +8,14 @@ use iac_core::name::KeyName;
 use iac_core::observed::{KeyKind, KeyPair};
 use iac_core::public_key::PublicKey;
 
-use super::create::Making;
 use super::import::import;
+use super::making::Making;
 use super::{key_files, remove_new};
 use crate::aws::Aws;
-use crate::commands::Context;
-use crate::commands::lock::lock;
 use crate::error::Result;
 use crate::files::{self, SecretsFolder};
+use crate::work::Context;
+use crate::work::lock::lock;
 
 /// Makes the pair, finishes it, or finds it finished. What there is is looked at under the lock of the folder, so that of
 /// two runs on one machine the second finds what the first has done.

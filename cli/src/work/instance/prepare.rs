@@ -8,22 +8,21 @@ use iac_core::name::InstanceName;
 use iac_core::observed::KeyPair;
 use iac_core::tag::{self, Tag, creation_tags};
 
-use super::{fitting, image};
 use crate::aws::{Aws, Launch, Subnet};
-use crate::commands::{Context, check_account, host, key, security_group};
 use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
+use crate::work::{Context, check_account, fitting, group, host, image, key};
 
 /// A launch that nothing known stands against.
 #[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) launch: Launch,
+pub(crate) struct Prepared {
+    pub(crate) launch: Launch,
     /// Where to try, in order: one subnet for each zone that offers the type.
-    pub(super) subnets: Vec<Subnet>,
-    pub(super) account: String,
+    pub(crate) subnets: Vec<Subnet>,
+    pub(crate) account: String,
     /// The private half of the key pair.
-    pub(super) key_file: PathBuf,
+    pub(crate) key_file: PathBuf,
 }
 
 /// What a launch needs and is known already: what the caller has seen, or made a moment ago, AWS is not asked for again.
@@ -37,7 +36,7 @@ pub(crate) struct Known<'a> {
 /// a second.
 ///
 /// `with_set_up` has the host make itself ready; its end, where it has one, is armed in any case.
-pub(super) async fn prepare(
+pub(crate) async fn prepare(
     context: &Context<'_>,
     aws: &Aws,
     folder: &SecretsFolder,
@@ -91,7 +90,7 @@ async fn key_file(
 async fn group_id(settings: &Settings, aws: &Aws, known: Option<Known<'_>>) -> Result<String> {
     match known {
         Some(Known { group_id, .. }) => Ok(group_id.to_owned()),
-        None => Ok(security_group::find(settings, aws).await?.id),
+        None => Ok(group::find(settings, aws).await?.id),
     }
 }
 

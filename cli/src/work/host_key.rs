@@ -11,13 +11,13 @@ use iac_core::observed::Instance;
 use iac_core::text::excerpt;
 
 use crate::aws::Aws;
-use crate::commands::Context;
-use crate::commands::lock::lock;
-use crate::commands::patience::{Patience, timed_out};
 use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 use crate::ssh::{SshError, Target, Trouble};
+use crate::work::Context;
+use crate::work::lock::lock;
+use crate::work::patience::{Patience, timed_out};
 
 /// How much longer the console is looked at once the server answers, before its word is taken for it: what prints the
 /// keys runs at the very end of the first boot.

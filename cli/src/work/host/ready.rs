@@ -7,10 +7,10 @@ use iac_core::host::report::{Check, Report};
 use iac_core::host::set_up::State;
 
 use super::remote;
-use crate::commands::Context;
-use crate::commands::patience::{Patience, timed_out};
 use crate::error::{Error, Kind, Result};
 use crate::ssh::Target;
+use crate::work::Context;
+use crate::work::patience::{Patience, timed_out};
 
 /// How long one look may take before the next.
 const LOOK: Duration = Duration::from_mins(1);

@@ -10,27 +10,27 @@ use iac_core::host::script;
 use iac_core::host::set_up::SetUp;
 use iac_core::text::last_lines;
 
-use crate::commands::Context;
-use crate::commands::patience::timed_out;
 use crate::error::{Error, Kind, Result};
 use crate::ssh::{TOLD, Target};
+use crate::work::Context;
+use crate::work::patience::timed_out;
 
 /// What a script on the host said, and its status.
-pub(super) struct Said {
-    pub(super) stdout: String,
-    pub(super) stderr: String,
-    pub(super) status: u8,
+pub(crate) struct Said {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) status: u8,
 }
 
 /// Looks at everything that a host is asked about; one that does not answer in this time is not waited for.
-pub(super) async fn look(context: &Context<'_>, target: &Target, wanted: &Wanted, within: Duration) -> Result<Report> {
+pub(crate) async fn look(context: &Context<'_>, target: &Target, wanted: &Wanted, within: Duration) -> Result<Report> {
     let said = run_within(context, target, "sh -s", script::facts(wanted), within).await?;
     let facts = Facts::read(&said.stdout).ok_or_else(|| unclear(&said, &target.instance_id))?;
     Ok(Report::of(wanted, &facts))
 }
 
 /// Makes a host ready; a step that fails is an error with what the host says of it.
-pub(super) async fn set_up(context: &Context<'_>, target: &Target, script: String) -> Result<SetUp> {
+pub(crate) async fn set_up(context: &Context<'_>, target: &Target, script: String) -> Result<SetUp> {
     let said = run(context, target, "sudo -n sh -s", script).await?;
     let set_up = SetUp::read(&said.stdout);
     let id = &target.instance_id;
@@ -47,7 +47,7 @@ pub(super) async fn set_up(context: &Context<'_>, target: &Target, script: Strin
 }
 
 /// Does as [`run`], but does not wait for longer than this.
-pub(super) async fn run_within(
+pub(crate) async fn run_within(
     context: &Context<'_>,
     target: &Target,
     line: &str,
@@ -59,7 +59,7 @@ pub(super) async fn run_within(
 }
 
 /// Runs a command line on the host with `input` as its input.
-pub(super) async fn run(context: &Context<'_>, target: &Target, line: &str, input: String) -> Result<Said> {
+pub(crate) async fn run(context: &Context<'_>, target: &Target, line: &str, input: String) -> Result<Said> {
     // A command that ends before it has read all of it says by its status why.
     let feed = move |mut pipe: std::fs::File| pipe.write_all(input.as_bytes()).ok();
     let (output, _) = context.interrupt.or_stop(Box::pin(target.fed(line, feed))).await??;
@@ -71,7 +71,7 @@ pub(super) async fn run(context: &Context<'_>, target: &Target, line: &str, inpu
 }
 
 /// An answer that is not what was asked for.
-pub(super) fn unclear(said: &Said, id: &str) -> Error {
+pub(crate) fn unclear(said: &Said, id: &str) -> Error {
     let error = Error::new(Kind::HostAnswer, format!("the host's answer is not whole: {id}"))
         .cause(format!("the shell there ended with status {}", said.status));
     last_lines(&said.stderr, TOLD).into_iter().fold(error, Error::cause).hint("look yourself with `iac ssh`")

@@ -7,14 +7,14 @@ use iac_core::tag::creation_tags;
 
 use super::titled;
 use crate::aws::{Aws, CallError, Group, is_group_unknown};
-use crate::commands::Context;
 use crate::error::Result;
+use crate::work::Context;
 
 /// Adds and removes rules, and returns the rules that the group then has; `None` where AWS did not take the change as it is.
 ///
 /// A rule that is there already, or gone already, is what was wanted: AWS shows it late, or another run was faster. What the
 /// group has then, only another look tells.
-pub(super) async fn apply(
+pub(crate) async fn apply(
     context: &Context<'_>,
     aws: &Aws,
     group: &Group,

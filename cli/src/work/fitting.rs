@@ -9,16 +9,16 @@ use iac_core::observed::{Architecture, Instance, InstanceType};
 use nitro::sizing::{Demand, Refusal, Rule};
 
 use crate::aws::{Aws, Subnet, WantedTypes};
-use crate::commands::Context;
 use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
+use crate::work::Context;
 
 /// How many types are named instead of one that does not fit.
 const NAMED: usize = 3;
 
 /// What a launch sets aside for the enclave, if it is to have one; a type that cannot host it is refused with the
 /// reasons and types that can.
-pub(super) async fn check(
+pub(crate) async fn check(
     context: &Context<'_>,
     aws: &Aws,
     described: &InstanceType,
@@ -52,7 +52,7 @@ pub(crate) fn demand(settings: &Settings) -> Result<Demand> {
     Ok(Demand::new(settings.cpu_count(), settings.memory_mib())?)
 }
 
-pub(super) fn type_unknown(name: &str) -> Error {
+pub(crate) fn type_unknown(name: &str) -> Error {
     Error::new(Kind::TypeUnknown, format!("there is no instance type `{name}` in this region"))
         .hint("set `instance_type`, for instance to `c6a.xlarge`, or another `region`")
 }

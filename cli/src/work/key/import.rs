@@ -8,9 +8,9 @@ use iac_core::public_key::PublicKey;
 use iac_core::tag::creation_tags;
 
 use crate::aws::{Aws, CallError, ImportError};
-use crate::commands::Context;
-use crate::commands::patience::{Patience, timed_out};
 use crate::error::{Error, Result};
+use crate::work::Context;
+use crate::work::patience::{Patience, timed_out};
 
 /// How long EC2 may take to show a pair that it has.
 const SHOWN_WITHIN: Duration = Duration::from_mins(1);
@@ -19,7 +19,7 @@ const SEEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// Why there is no pair to look at.
 #[derive(Debug)]
-pub(super) enum NotImported {
+pub(crate) enum NotImported {
     /// The call failed.
     Call(CallError),
     /// EC2 has a pair of the name but was not seen to show it.
@@ -39,7 +39,7 @@ impl From<NotImported> for Error {
 ///
 /// That may be anybody's. It may also be ours: the answer to an earlier attempt was lost, or EC2
 /// had the pair and did not show it yet.
-pub(super) async fn import(
+pub(crate) async fn import(
     context: &Context<'_>,
     aws: &Aws,
     name: &KeyName,
@@ -54,7 +54,7 @@ pub(super) async fn import(
 }
 
 /// Waits until EC2 shows a pair that it has, but not for long, and returns it with what EC2 adds to it.
-pub(super) async fn seen(context: &Context<'_>, aws: &Aws, name: &KeyName, known: KeyPair) -> Result<KeyPair> {
+pub(crate) async fn seen(context: &Context<'_>, aws: &Aws, name: &KeyName, known: KeyPair) -> Result<KeyPair> {
     let mut patience = Patience::new(SEEN_WITHIN);
     loop {
         match aws.key_pair(name).await?.filter(|shown| shown.id == known.id) {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::commands::Context;
-use crate::commands::patience::Patience;
 use crate::error::{Error, Kind, Result};
 use crate::files::{FolderLock, SecretsFolder};
+use crate::work::Context;
+use crate::work::patience::Patience;
 
 /// How long another run may keep the folder; the longest step under the lock is one call to AWS.
 const BUSY_FOR: Duration = Duration::from_secs(10);

@@ -52,7 +52,7 @@ impl Candidates {
     }
 
     /// The group to take away: as [`Self::at_home`], else the only one of the name that is not a stranger's.
-    pub(super) fn anywhere(&self, wanted: &GroupRef) -> Result<Option<&Group>> {
+    pub(crate) fn anywhere(&self, wanted: &GroupRef) -> Result<Option<&Group>> {
         match self.at_home(wanted)? {
             Some(group) => Ok(Some(group)),
             None => {
@@ -63,7 +63,7 @@ impl Candidates {
     }
 
     /// There is no such group; those of the name elsewhere are said.
-    pub(super) fn missing(&self, wanted: &GroupRef) -> Error {
+    pub(crate) fn missing(&self, wanted: &GroupRef) -> Error {
         let message = match &self.home {
             Some(home) if !self.groups.is_empty() => format!("there is no security group `{wanted}` in {home}"),
             _ => format!("there is no security group `{wanted}` in this region"),

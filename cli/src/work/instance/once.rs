@@ -3,16 +3,16 @@
 use iac_core::launch::launch_tokens;
 use iac_core::observed::{Instance, KeyPair, Observed};
 
-use super::create::{end_surplus, finish, first_unused, launch};
+use super::launch::{end_surplus, finish, first_unused, launch};
 use super::prepare::{Known, prepare};
 use super::wait::Login;
 use crate::args::WaitFor;
 use crate::aws::Aws;
-use crate::commands::host_key::Trust;
-use crate::commands::patience::Patience;
-use crate::commands::{Context, key, select};
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
+use crate::work::host_key::Trust;
+use crate::work::patience::Patience;
+use crate::work::{Context, key, select};
 
 /// Marks a launch as begun, with the token that it will have. Written before anything is made for it, the mark tells a
 /// `down` that comes soon after that AWS may not show everything yet.

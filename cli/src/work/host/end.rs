@@ -6,17 +6,13 @@ use iac_core::host::{end, script};
 use iac_core::observed::Instance;
 use iac_core::tag::{self, Tag};
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::{remote, wanted};
-use crate::args::ExtendOptions;
 use crate::aws::Aws;
-use crate::commands::Context;
-use crate::commands::must_be_ours;
-use crate::commands::patience::Patience;
-use crate::commands::target::reach;
 use crate::error::{Error, Kind, Result};
 use crate::ssh::Target;
+use crate::work::Context;
+use crate::work::patience::Patience;
 
 /// What the host's script ends with where it has written no end.
 const NO_END: u8 = 3;
@@ -36,32 +32,6 @@ pub(crate) async fn tag(
         aws.tag(&instance.id, std::slice::from_ref(&tag)).await?;
     }
     Ok(Some(tag))
-}
-
-/// What `instance extend` prints.
-#[derive(Debug, Serialize)]
-struct Extended<'a> {
-    instance: &'a str,
-    ends: Timestamp,
-}
-
-/// Moves the end of an instance: on the host first, which is what counts, then the tag.
-pub(crate) async fn extend(context: &Context<'_>, options: &ExtendOptions) -> Result<()> {
-    let host = Box::pin(reach(context, &options.into())).await?;
-    let id = host.instance.id.as_str();
-    must_be_ours(&host.instance.owner(), &format!("instance {id}"), false)?;
-    if tag::value(&host.instance.tags, tag::TTL).is_none() {
-        return Err(none(id));
-    }
-    let ends = moved(context, &host.target, options.by.0, options.timeout.0).await?;
-    tag(context, &host.aws, &host.instance, Some(ends)).await.map_err(|error| {
-        error
-            .hint(format!("the instance ends at {ends}; only its tag does not say so: `iac host status --fix` sets it"))
-    })?;
-    context.ui.data(&Extended { instance: id, ends }, |_| {
-        let left = end::left(ends, Timestamp::now()).unwrap_or_else(|| "a moment".to_owned());
-        format!("instance {id} ends at {ends}, in {left}")
-    })
 }
 
 /// Makes the `ttl` of an instance that can be reached longer, however far an interrupted run came with that.
@@ -85,7 +55,7 @@ pub(crate) async fn lengthen(
 }
 
 /// Moves the end on the host and returns the one that it has then.
-async fn moved(context: &Context<'_>, target: &Target, by: Duration, within: Duration) -> Result<Timestamp> {
+pub(crate) async fn moved(context: &Context<'_>, target: &Target, by: Duration, within: Duration) -> Result<Timestamp> {
     let id = &target.instance_id;
     let said = remote::run_within(context, target, &script::extend(by), String::new(), within).await?;
     match (said.status, end::answer(&said.stdout)) {
@@ -102,7 +72,7 @@ fn unarmed(id: &str) -> Error {
     none(id).hint("arm it anew with `iac host status --fix`")
 }
 
-fn none(id: &str) -> Error {
+pub(crate) fn none(id: &str) -> Error {
     Error::new(Kind::NoEnd, format!("the instance does not end by itself: {id}"))
         .hint("only a launch decides that: set `ttl` before `iac instance create`")
 }

@@ -29,7 +29,7 @@ pub(crate) fn parameters(settings: &Settings) -> Vec<String> {
 }
 
 /// Asks for the ids, where AWS has to be asked.
-pub(super) async fn ids(settings: &Settings, aws: &Aws) -> Result<ImageIds> {
+pub(crate) async fn ids(settings: &Settings, aws: &Aws) -> Result<ImageIds> {
     let names = parameters(settings);
     let values = if names.is_empty() { BTreeMap::new() } else { aws.parameters(&names).await? };
     ImageIds::of(settings, values)
@@ -62,7 +62,7 @@ impl ImageIds {
 }
 
 /// Asks what the image for a type is; one that does not run there is refused.
-pub(super) async fn described(aws: &Aws, ids: &ImageIds, described: &InstanceType) -> Result<MachineImage> {
+pub(crate) async fn described(aws: &Aws, ids: &ImageIds, described: &InstanceType) -> Result<MachineImage> {
     let id = ids.on(described).ok_or_else(|| {
         Error::new(Kind::ImageMissing, "AWS publishes no Amazon Linux 2023 image in this region")
             .hint("set `image` to an `ami-…` of this region")

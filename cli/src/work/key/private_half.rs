@@ -10,10 +10,10 @@ use iac_core::quote;
 use iac_core::tag::Owner;
 
 use crate::aws::Aws;
-use crate::commands::Context;
 use crate::error::{Error, Kind, Result};
 use crate::files::{self, Found, SecretsFolder};
 use crate::ssh::keygen::{self, PrivateKey};
+use crate::work::Context;
 
 /// The permission bits of everybody but a file's owner.
 const OF_OTHERS: u32 = 0o077;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::aws::public_address;
-use crate::commands::{Context, way};
 use crate::error::{Error, Result};
+use crate::work::{Context, way};
 
 /// Who calls, where the environment does not say.
 const NOBODY: &str = "unknown";

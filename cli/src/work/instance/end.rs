@@ -1,0 +1,41 @@
+//! Asks AWS to end an instance, and forgets what this machine kept of it.
+
+use std::time::Duration;
+
+use iac_core::name::InstanceName;
+use iac_core::observed::{Instance, InstanceState};
+
+use crate::aws::{Aws, CallError};
+use crate::error::Result;
+use crate::work::patience::Patience;
+use crate::work::{Context, existing_folder, host_key};
+
+/// How long an instance that AWS does not know everywhere yet is asked to end.
+const KNOWN_WITHIN: Duration = Duration::from_mins(1);
+
+/// Forgets what this machine kept of the instance: its host keys, and that its launch was under way.
+pub(crate) async fn forget(context: &Context<'_>, instance: &Instance) -> Result<()> {
+    let Some(folder) = existing_folder(context.settings) else { return Ok(()) };
+    host_key::forget(context, &folder, &instance.id).await?;
+    let environment = instance.environment().and_then(|name| InstanceName::parse(&name).ok());
+    if let Some(name) = environment {
+        folder.remove_launch(&name)?;
+    }
+    Ok(())
+}
+
+/// Asks until AWS has taken the request: right after a launch, not every part of EC2 knows the instance.
+pub(crate) async fn end(context: &Context<'_>, aws: &Aws, id: &str) -> Result<InstanceState> {
+    context.interrupt.check()?;
+    let mut patience = Patience::new(KNOWN_WITHIN);
+    loop {
+        match aws.terminate(id).await {
+            Err(error) if unknown(&error) && !patience.is_over() => patience.pause(context).await?,
+            result => return Ok(result?),
+        }
+    }
+}
+
+fn unknown(error: &CallError) -> bool {
+    error.is("InvalidInstanceID.NotFound")
+}

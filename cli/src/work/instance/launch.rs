@@ -1,0 +1,168 @@
+//! One launch: the token and the zone that it is tried with, the wait for what came of it, and the end of a second one that
+//! was made at the same time.
+//!
+//! Nothing is remembered of a launch but that it was begun (`NAME.launch` beside the key). The token is computed, so a
+//! second run finds or gets the same instance.
+
+use iac_core::launch::{self, GENERATIONS, LaunchToken, Refusal};
+use iac_core::observed::Instance;
+
+use super::end;
+use super::prepare::Prepared;
+use super::wait::{self, Login, made};
+use crate::args::WaitFor;
+use crate::aws::{Aws, LaunchError, Wanted};
+use crate::error::{Error, Kind, Result, refused_launch};
+use crate::files::SecretsFolder;
+use crate::work::patience::Patience;
+use crate::work::{Context, host};
+
+/// The first generation after all those that an ended instance still shows; the others AWS would refuse.
+pub(crate) fn first_unused(tokens: &[LaunchToken], instances: &[Instance]) -> usize {
+    let used =
+        |token: &LaunchToken| instances.iter().any(|instance| instance.client_token.as_deref() == Some(token.as_str()));
+    tokens.iter().rposition(used).map_or(0, |last| last + 1)
+}
+
+/// Launches under the first token that is not used up, leaving a marker until `create` has returned.
+pub(crate) async fn launch(
+    context: &Context<'_>,
+    aws: &Aws,
+    folder: &SecretsFolder,
+    prepared: &Prepared,
+    tokens: &[LaunchToken],
+) -> Result<Instance> {
+    let name = context.settings.instance_name()?;
+    let progress = context.ui.progress(&format!("launching {}", prepared.launch.instance_type));
+    for token in tokens {
+        context.interrupt.check()?;
+        folder.write_launch(name, token)?;
+        match progress.during(launch_in_a_zone(context, aws, prepared, token)).await {
+            Ok(instance) => return Ok(instance),
+            Err(LaunchError { refusal: Refusal::TokenUsed, .. }) => (),
+            Err(error) => {
+                // The answer may have been lost, not the launch: then the marker lets a second run adopt it.
+                if error.refusal.is_certain() {
+                    folder.remove_launch(name)?;
+                }
+                let zones: Vec<&str> = prepared.subnets.iter().map(|subnet| subnet.zone.as_str()).collect();
+                return Err(refused_launch(error, &prepared.launch.instance_type, &zones.join(", ")));
+            }
+        }
+    }
+    Err(Error::new(Kind::LaunchMismatch, format!("all {GENERATIONS} launch tokens of `{name}` are used up"))
+        .hint("wait an hour, or choose another `instance_name`"))
+}
+
+/// Tries the zones in their order until one launches it. Of several refusals the one that waiting mends is told.
+async fn launch_in_a_zone(
+    context: &Context<'_>,
+    aws: &Aws,
+    prepared: &Prepared,
+    token: &LaunchToken,
+) -> std::result::Result<Instance, LaunchError> {
+    let mut told: Option<LaunchError> = None;
+    for subnet in &prepared.subnets {
+        match aws.launch(&prepared.launch, &subnet.id, token).await {
+            Err(error) if error.refusal.another_zone() => {
+                let why = match error.refusal {
+                    Refusal::NoCapacity => "no capacity".to_owned(),
+                    _ => error.call.failure.to_string(),
+                };
+                context.ui.note(&format!("{}: {why}", subnet.zone));
+                let is_full = |error: &LaunchError| error.refusal == Refusal::NoCapacity;
+                told = told.filter(is_full).or(Some(error));
+            }
+            result => return result,
+        }
+    }
+    Err(told.expect("a launch is prepared with at least one subnet"))
+}
+
+/// Waits as far as was asked for, accepting a host key without proof where that was too, and removes the marker: the
+/// launch is no longer interrupted. As long as AWS does not show the instance the marker stays, so that an `iac down` knows
+/// what to wait for.
+pub(crate) async fn finish(
+    context: &Context<'_>,
+    aws: &Aws,
+    folder: &SecretsFolder,
+    launched: &Instance,
+    login: Option<&Login<'_>>,
+    wait: WaitFor,
+    patience: &mut Patience,
+) -> Result<Instance> {
+    let arrived = wait::until(context, aws, wait, login, patience, launched).await?;
+    let mut instance = arrived.instance;
+    if let Some(target) = arrived.target {
+        let wanted = host::wanted(context.settings, None);
+        let ends = match (arrived.report, wanted.ttl) {
+            (Some(report), _) => report.ends,
+            (None, Some(_)) => host::ready::armed(context, &target, &wanted, patience).await?.ends,
+            (None, None) => None,
+        };
+        let tag = host::end::tag(context, aws, &instance, ends).await?;
+        instance.tags.retain(|kept| tag.as_ref().is_none_or(|tag| tag.key != kept.key));
+        instance.tags.extend(tag);
+    }
+    let is_shown = wait != WaitFor::None || context.interrupt.or_stop(aws.instance(&instance.id)).await??.is_some();
+    if is_shown {
+        folder.remove_launch(context.settings.instance_name()?)?;
+    }
+    Ok(instance)
+}
+
+/// Looks again: where two runs at once launched two, whoever sees it ends the later one.
+///
+/// Only instances that such a launch made count; one that somebody copied with its tags is not touched.
+pub(crate) async fn end_surplus(
+    context: &Context<'_>,
+    aws: &Aws,
+    tokens: &[LaunchToken],
+    launched: &Instance,
+) -> Result<()> {
+    let name = context.settings.instance_name()?;
+    let failed = |error: Error| error.made([made(launched)]);
+    let found = aws.instances(Wanted::Environment(name)).await.map_err(|error| failed(error.into()))?;
+    let mut live: Vec<Instance> = found.into_iter().filter(|found| found.state.is_live()).collect();
+    live.retain(|instance| tokens.iter().any(|token| instance.client_token.as_deref() == Some(token.as_str())));
+    if !live.iter().any(|instance| instance.id == launched.id) {
+        live.push(launched.clone());
+    }
+    let surplus = launch::surplus(&live);
+    for later in &surplus {
+        end::end(context, aws, &later.id).await.map_err(failed)?;
+        context.ui.warn(&format!("two instances were launched at once; the later one, {}, is terminated", later.id));
+    }
+    if surplus.iter().any(|later| later.id == launched.id) {
+        return Err(Error::new(Kind::InstanceExists, format!("another run launched `{name}` at the same time"))
+            .cause(format!("{} was launched later, so it was terminated again", launched.id))
+            .hint("see the other with `iac instance describe`")
+            .moved());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use iac_core::launch::launch_tokens;
+    use iac_core::name::InstanceName;
+    use iac_core::observed::InstanceState;
+
+    use super::*;
+
+    fn with_token(token: &LaunchToken) -> Instance {
+        Instance { client_token: Some(token.as_str().to_owned()), ..Instance::new("i-1", InstanceState::Terminated) }
+    }
+
+    #[test]
+    fn the_first_token_is_the_one_after_all_that_ended_instances_show() {
+        let name = InstanceName::parse("dev").unwrap();
+        let tokens = launch_tokens("123456789012", "us-east-1", &name);
+        let first = |generations: &[usize]| {
+            let instances: Vec<_> = generations.iter().map(|generation| with_token(&tokens[*generation])).collect();
+            first_unused(&tokens, &instances)
+        };
+        assert_eq!((first(&[]), first(&[0]), first(&[3, 1])), (0, 1, 4));
+        assert_eq!(first(&[999]), 1000, "then every token is used up");
+    }
+}

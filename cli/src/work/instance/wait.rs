@@ -1,0 +1,129 @@
+//! Waiting for an instance: to run, to answer SSH, to have stopped, to be gone.
+//!
+//! What AWS shows may be some seconds old, so a state on the way to another one is never taken for the last word.
+
+use std::path::Path;
+
+use iac_core::host::report::Report;
+use iac_core::observed::{Instance, InstanceState};
+
+use crate::args::WaitFor;
+use crate::aws::Aws;
+use crate::error::{Error, Kind, Made, Result};
+use crate::files::SecretsFolder;
+use crate::ssh::Target;
+use crate::work::host_key::{self, Trust};
+use crate::work::patience::{Patience, timed_out};
+use crate::work::{Context, host};
+
+/// What it takes to log in once an instance runs.
+#[derive(Debug)]
+pub(crate) struct Login<'a> {
+    pub(crate) folder: &'a SecretsFolder,
+    pub(crate) key_file: &'a Path,
+    pub(crate) trust: Trust,
+}
+
+/// An instance that has been waited for, with what was learnt on the way.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub(crate) instance: Instance,
+    /// How to connect to it, where SSH was waited for.
+    pub(crate) target: Option<Target>,
+    /// What the host says of itself, where it was waited for until it was ready.
+    pub(crate) report: Option<Report>,
+}
+
+/// Waits as far as was asked for; to log in takes a [`Login`].
+pub(crate) async fn until(
+    context: &Context<'_>,
+    aws: &Aws,
+    goal: WaitFor,
+    login: Option<&Login<'_>>,
+    patience: &mut Patience,
+    begun: &Instance,
+) -> Result<Arrived> {
+    if goal == WaitFor::None {
+        return Ok(Arrived { instance: begun.clone(), target: None, report: None });
+    }
+    let instance = running(context, aws, &begun.id, patience).await?;
+    let (WaitFor::Ssh | WaitFor::Ready, Some(Login { folder, key_file, trust })) = (goal, login) else {
+        return Ok(Arrived { instance, target: None, report: None });
+    };
+    let reach = host_key::reach(context, aws, folder, &instance, key_file, patience, *trust);
+    let (target, report) = match goal {
+        WaitFor::Ready => {
+            let wanted = host::wanted_of(context.settings, aws, &instance);
+            let (target, wanted) = tokio::try_join!(reach, wanted)?;
+            let report = host::ready::ready(context, &target, &wanted, patience).await?;
+            (target, Some(report))
+        }
+        _ => (reach.await?, None),
+    };
+    Ok(Arrived { instance, target: Some(target), report })
+}
+
+/// Waits until an instance runs; an instance that EC2 does not show yet is waited for too.
+pub(crate) async fn running(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Instance> {
+    let failed = |instance: &Instance| {
+        ended(instance)
+            .hint(format!("see what it printed with `iac instance console --id {id}`"))
+            .hint("run `iac instance create` again for a new one")
+    };
+    in_state(context, aws, id, patience, (&InstanceState::Running, "run"), failed).await
+}
+
+/// Waits until an instance has stopped.
+pub(crate) async fn stopped(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Instance> {
+    in_state(context, aws, id, patience, (&InstanceState::Stopped, "stop"), ended).await
+}
+
+async fn in_state(
+    context: &Context<'_>,
+    aws: &Aws,
+    id: &str,
+    patience: &mut Patience,
+    (wanted, verb): (&InstanceState, &str),
+    failed: impl Fn(&Instance) -> Error,
+) -> Result<Instance> {
+    let progress = context.ui.progress(&format!("waiting for {id} to {verb}"));
+    loop {
+        match progress.during(context.interrupt.or_stop(aws.instance(id))).await?? {
+            Some(instance) if instance.state == *wanted => return Ok(instance),
+            Some(instance) if instance.state.is_ending() => return Err(failed(&instance)),
+            seen if patience.is_over() => {
+                let error = timed_out(&format!("{id} to {verb}"));
+                return Err(seen.iter().fold(error, |error, seen| error.cause(format!("{id} is {}", seen.state))));
+            }
+            _ => progress.during(patience.pause(context)).await?,
+        }
+    }
+}
+
+/// Waits until AWS says that an instance is terminated.
+pub(crate) async fn terminated(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<()> {
+    let progress = context.ui.progress(&format!("waiting for {id} to terminate"));
+    loop {
+        match progress.during(context.interrupt.or_stop(aws.instance(id))).await?? {
+            Some(instance) if instance.state == InstanceState::Terminated => return Ok(()),
+            _ if patience.is_over() => return Err(timed_out(&format!("{id} to terminate"))),
+            _ => progress.during(patience.pause(context)).await?,
+        }
+    }
+}
+
+/// An instance that ends can neither run nor stop any more. Where somebody asked for its end, the world has moved; what AWS
+/// itself has ended, it would end again.
+pub(crate) fn ended(instance: &Instance) -> Error {
+    let error = Error::new(Kind::InstanceFailed, format!("instance {} is {}", instance.id, instance.state));
+    let error = if instance.was_ended_by_a_call() { error.moved() } else { error };
+    match &instance.state_reason {
+        Some(reason) => error.cause(reason),
+        None => error,
+    }
+}
+
+/// An instance as something that exists although the command failed.
+pub(crate) fn made(instance: &Instance) -> Made {
+    Made { kind: "instance", id: instance.id.clone(), name: instance.name.clone() }
+}

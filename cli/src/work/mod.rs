@@ -1,0 +1,105 @@
+//! What the commands share: the way to an instance, keys, groups, launches, records, waiting.
+//!
+//! Commands call it; it knows neither a command nor what one prints. Nothing here goes round in a circle: `layering.rs` of
+//! the tests has the order.
+
+pub(crate) mod fitting;
+pub(crate) mod group;
+pub(crate) mod host;
+pub(crate) mod host_key;
+pub(crate) mod image;
+pub(crate) mod instance;
+pub(crate) mod key;
+pub(crate) mod lock;
+pub(crate) mod measured;
+pub(crate) mod patience;
+pub(crate) mod records;
+pub(crate) mod scope;
+pub(crate) mod select;
+pub(crate) mod target;
+pub(crate) mod writable;
+
+use iac_core::tag::Owner;
+
+use crate::aws::{Aws, Connection, Way};
+use crate::config::{CredentialSource, Settings, Surroundings};
+use crate::credentials;
+use crate::error::{Error, Kind, Result};
+use crate::files::SecretsFolder;
+use crate::interrupt::Interrupt;
+use crate::ui::Ui;
+
+/// What every command that works has at hand.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) ui: &'a Ui,
+    pub(crate) settings: &'a Settings,
+    pub(crate) interrupt: Interrupt,
+}
+
+impl Context<'_> {
+    /// Asks before something is changed; Ctrl-C at the question ends the command at once.
+    pub(crate) async fn confirm(&self, what: &str, question: &str) -> Result<()> {
+        self.interrupt.or_stop(self.ui.confirm(what, question)).await?
+    }
+}
+
+/// Connects with the settings' region and credentials; nothing is sent yet.
+pub(crate) async fn connect(settings: &Settings) -> Result<Aws> {
+    connect_to(settings, settings.region.clone()).await
+}
+
+/// Connects as [`connect`] does, but to another region.
+pub(crate) async fn connect_in(settings: &Settings, region: String) -> Result<Aws> {
+    connect_to(settings, Some(region)).await
+}
+
+async fn connect_to(settings: &Settings, region: Option<String>) -> Result<Aws> {
+    let connection = Connection {
+        region,
+        endpoint_url: settings.endpoint_url.clone(),
+        key: credentials::read(&settings.credentials)?,
+        way: way(settings),
+        has_key_in_environment: settings.surroundings.has_aws_key,
+        call_timeout: settings.call_timeout(),
+    };
+    Ok(Aws::connect(connection).await?)
+}
+
+/// What leads to AWS, as settings and environment say.
+pub(crate) fn way(settings: &Settings) -> Way {
+    let profile = match &settings.credentials {
+        CredentialSource::Profile(profile) => Some(profile.clone()),
+        _ => None,
+    };
+    let Surroundings { ca_bundle, proxy_speaks_tls, .. } = &settings.surroundings;
+    Way { profile, ca_bundle: ca_bundle.clone(), proxy_speaks_tls: *proxy_speaks_tls }
+}
+
+/// The account the credentials belong to; one other than the `account` setting is refused.
+pub(crate) async fn check_account(settings: &Settings, aws: &Aws) -> Result<String> {
+    let caller = aws.account().await?;
+    match &settings.account {
+        Some(wanted) if *wanted != caller => {
+            let message = format!("the credentials belong to account {caller}, not to {wanted}");
+            Err(Error::new(Kind::AccountMismatch, message)
+                .hint("use the credentials of that account, or change `account`"))
+        }
+        _ => Ok(caller),
+    }
+}
+
+/// The secrets folder, where there is one; looking must not make it.
+pub(crate) fn existing_folder(settings: &Settings) -> Option<SecretsFolder> {
+    let path = settings.optional_secrets_folder().filter(|path| path.is_dir())?;
+    Some(SecretsFolder::existing(path))
+}
+
+/// Refuses to change or delete what is not ours, unless it is forced.
+pub(crate) fn must_be_ours(owner: &Owner, what: &str, force: bool) -> Result<()> {
+    match owner {
+        Owner::Someone if !force => Err(Error::new(Kind::NotOurs, format!("{what} was not made by `iac`"))
+            .hint("add `--force` if you are sure that it is yours to change")),
+        _ => Ok(()),
+    }
+}
