@@ -8,11 +8,10 @@ use iac_core::table::{self, Cell};
 use serde::Serialize;
 
 use crate::args::{DnsCommand, DnsVerb};
-use crate::aws::Aws;
 use crate::error::{Error, Kind, Result};
 use crate::work::patience::Patience;
 use crate::work::records::{forget, marked_in_all_zones, no_address, observe, point, tell};
-use crate::work::{Context, check_account, connect, select};
+use crate::work::{Context, Session, select};
 
 /// What the commands print of a name; the first three fields are those of the older tool, whose scripts read them.
 #[derive(Debug, Serialize)]
@@ -29,27 +28,27 @@ struct Shown {
 
 /// Runs one verb of `iac dns`.
 pub(super) async fn run(context: &Context<'_>, command: DnsCommand) -> Result<()> {
-    let aws = connect(context.settings).await?;
+    let session = context.connect().await?;
     match command.verb {
-        DnsVerb::Create { force, timeout } => create(context, &aws, force, timeout.0).await,
-        DnsVerb::List => list(context, &aws).await,
+        DnsVerb::Create { force, timeout } => create(&session, force, timeout.0).await,
+        DnsVerb::List => list(&session).await,
         DnsVerb::Describe => {
-            let dns = observe(&aws, context.settings.fqdn()?).await?;
+            let dns = observe(&session.aws, context.settings.fqdn()?).await?;
             let shown = Shown::of(&dns);
             context.ui.data(&shown, |_| shown.text())
         }
-        DnsVerb::Delete { force } => delete(context, &aws, force).await,
+        DnsVerb::Delete { force } => delete(&session, force).await,
     }
 }
 
-async fn create(context: &Context<'_>, aws: &Aws, force: bool, timeout: Duration) -> Result<()> {
-    let settings = context.settings;
+async fn create(session: &Session<'_>, force: bool, timeout: Duration) -> Result<()> {
+    let settings = session.settings;
     let (fqdn, name) = (settings.fqdn()?, settings.instance_name()?);
-    check_account(settings, aws).await?;
+    session.account().await?;
     let mut patience = Patience::new(timeout);
-    let progress = context.ui.progress(&format!("waiting for the address of `{name}`"));
+    let progress = session.ui.progress(&format!("waiting for the address of `{name}`"));
     let instance = loop {
-        let instance = progress.during(select::one(aws, settings, None)).await?;
+        let instance = progress.during(select::one(&session.aws, settings, None)).await?;
         if instance.public_ip_address.is_some() {
             break instance;
         }
@@ -57,23 +56,23 @@ async fn create(context: &Context<'_>, aws: &Aws, force: bool, timeout: Duration
         if !is_coming || patience.is_over() {
             return Err(no_address(&instance));
         }
-        progress.during(patience.pause(context)).await?;
+        progress.during(patience.pause(session)).await?;
     };
     drop(progress);
-    tell(context, aws, fqdn, name, &instance, force).await?;
-    let dns = point(context, aws, fqdn, name, &instance, force).await?;
+    tell(session, fqdn, name, &instance, force).await?;
+    let dns = point(session, fqdn, name, &instance, force).await?;
     let shown = Shown::of(&dns);
-    context.ui.data(&shown, |_| shown.text())
+    session.ui.data(&shown, |_| shown.text())
 }
 
-async fn delete(context: &Context<'_>, aws: &Aws, force: bool) -> Result<()> {
-    let settings = context.settings;
+async fn delete(session: &Session<'_>, force: bool) -> Result<()> {
+    let settings = session.settings;
     let (fqdn, name) = (settings.fqdn()?, settings.instance_name()?);
-    check_account(settings, aws).await?;
-    match forget(context, aws, fqdn, name, force).await? {
+    session.account().await?;
+    match forget(session, fqdn, name, force).await? {
         Some(before) => {
             let shown = Shown::of(&before);
-            context.ui.data(&shown, |_| format!("record `{}` is deleted", shown.fqdn))
+            session.ui.data(&shown, |_| format!("record `{}` is deleted", shown.fqdn))
         }
         None => Err(Error::new(Kind::RecordMissing, format!("`{fqdn}` has no record of ours"))
             .hint("see which there are with `iac dns list`")),
@@ -81,12 +80,12 @@ async fn delete(context: &Context<'_>, aws: &Aws, force: bool) -> Result<()> {
 }
 
 /// The marks of all public zones, with the addresses beside them.
-async fn list(context: &Context<'_>, aws: &Aws) -> Result<()> {
-    let progress = context.ui.progress("listing records");
-    let found = progress.during(context.interrupt.or_stop(Box::pin(marked_in_all_zones(aws)))).await??;
+async fn list(session: &Session<'_>) -> Result<()> {
+    let progress = session.ui.progress("listing records");
+    let found = progress.during(session.interrupt.or_stop(Box::pin(marked_in_all_zones(&session.aws)))).await??;
     let shown: Vec<Shown> = found.iter().map(Shown::of).collect();
     drop(progress);
-    context.ui.data(&shown, |width| {
+    session.ui.data(&shown, |width| {
         if shown.is_empty() {
             return "no records".to_owned();
         }

@@ -6,8 +6,8 @@ use iac_core::policy::{LONGEST, Operation, Policy, Scope, operations_of, policy}
 
 use crate::args::PolicyCommand;
 use crate::error::{Error, Kind, Result};
+use crate::work::Context;
 use crate::work::scope::scope_of;
-use crate::work::{Context, check_account, connect};
 
 /// Prints the policy. AWS is asked only for what the settings leave open: the account, or the region.
 pub(super) async fn run(context: &Context<'_>, command: &PolicyCommand) -> Result<()> {
@@ -66,9 +66,9 @@ async fn scope(context: &Context<'_>) -> Result<Scope> {
     let (account, region) = match (&settings.account, &settings.region) {
         (Some(account), Some(region)) => (account.clone(), region.clone()),
         _ => {
-            let aws = connect(settings).await?;
+            let session = context.connect().await?;
             let progress = context.ui.progress("asking whose account this is");
-            (progress.during(check_account(settings, &aws)).await?, aws.region.clone())
+            (progress.during(session.account()).await?, session.aws.region.clone())
         }
     };
     scope_of(settings, account, region)

@@ -10,7 +10,7 @@ use crate::aws::WantedTypes;
 use crate::config::{Key, Settings, Source};
 use crate::error::{Error, Kind, Result};
 use crate::proof;
-use crate::work::{Context, connect};
+use crate::work::Context;
 
 /// Prints the types that fit, the best first, and with `--all` the others with their reasons.
 pub(super) async fn run(context: &Context<'_>, command: TypesCommand) -> Result<()> {
@@ -19,9 +19,9 @@ pub(super) async fn run(context: &Context<'_>, command: TypesCommand) -> Result<
     let architecture = architecture(command.arch, image.map(|(_, architecture)| architecture))?;
     let demand = demand(context.settings, image.map(|(bytes, _)| bytes))?.times(command.enclaves)?.on(architecture);
     let wanted = if command.all { WantedTypes::All } else { WantedTypes::ForEnclaves(of_ec2(architecture)) };
-    let aws = connect(context.settings).await?;
+    let session = context.connect().await?;
     let progress = context.ui.progress("asking what the region offers");
-    let asking = context.interrupt.or_stop(aws.catalogue(&wanted));
+    let asking = context.interrupt.or_stop(session.aws.catalogue(&wanted));
     let (types, offers) = progress.during(asking).await??;
     drop(progress);
     let mut found = candidates::judge(&demand, types, &offers);
@@ -29,7 +29,7 @@ pub(super) async fn run(context: &Context<'_>, command: TypesCommand) -> Result<
     if !command.all {
         found.truncate(fitting);
     }
-    context.ui.data(&found, |width| text(&found, &aws.region, width))?;
+    context.ui.data(&found, |width| text(&found, &session.aws.region, width))?;
     context.ui.note(&summary(fitting, &demand, &of_ec2(architecture)));
     Ok(())
 }

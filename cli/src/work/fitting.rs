@@ -11,7 +11,7 @@ use nitro::sizing::{Demand, Refusal, Rule};
 use crate::aws::{Aws, Subnet, WantedTypes};
 use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
-use crate::work::Context;
+use crate::work::Session;
 
 /// How many types are named instead of one that does not fit.
 const NAMED: usize = 3;
@@ -19,21 +19,21 @@ const NAMED: usize = 3;
 /// What a launch sets aside for the enclave, if it is to have one; a type that cannot host it is refused with the
 /// reasons and types that can.
 pub(crate) async fn check(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     described: &InstanceType,
     subnets: &[Subnet],
 ) -> Result<Option<Allocator>> {
-    if !context.settings.nitro() {
+    if !session.settings.nitro() {
         return Ok(None);
     }
-    let demand = demand(context.settings)?;
+    let demand = demand(session.settings)?;
     let refusals = match demand.fit(&described.as_parent()) {
         Ok(allocation) => return Ok(Some(allocation.into())),
         Err(refusals) => refusals,
     };
-    let progress = context.ui.progress("looking for types that fit");
-    let fitting = progress.during(context.interrupt.or_stop(fitting(aws, &demand, described, subnets))).await?;
+    let progress = session.ui.progress("looking for types that fit");
+    let fitting =
+        progress.during(session.interrupt.or_stop(fitting(&session.aws, &demand, described, subnets))).await?;
     drop(progress);
     Err(refused(described, &demand, &refusals, &fitting))
 }

@@ -10,14 +10,13 @@ use iac_core::known_hosts;
 use iac_core::observed::Instance;
 use iac_core::text::excerpt;
 
-use crate::aws::Aws;
 use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 use crate::ssh::{SshError, Target, Trouble};
-use crate::work::Context;
 use crate::work::lock::lock;
 use crate::work::patience::{Patience, timed_out};
+use crate::work::{Context, Session};
 
 /// How much longer the console is looked at once the server answers, before its word is taken for it: what prints the
 /// keys runs at the very end of the first boot.
@@ -41,17 +40,16 @@ pub(crate) enum Trust {
 
 /// Waits until the instance's host key is proven and SSH answers; then it is ready to be used.
 pub(crate) async fn reach(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     folder: &SecretsFolder,
     instance: &Instance,
     key_file: &Path,
     patience: &mut Patience,
     trust: Trust,
 ) -> Result<Target> {
-    let target = target(context.settings, folder, instance, key_file)?;
-    prove(context, aws, folder, &target, patience, trust).await?;
-    answers(context, &target, patience).await?;
+    let target = target(session.settings, folder, instance, key_file)?;
+    prove(session, folder, &target, patience, trust).await?;
+    answers(session, &target, patience).await?;
     Ok(target)
 }
 
@@ -104,8 +102,7 @@ pub(crate) fn is_known(folder: &SecretsFolder, id: &str) -> Result<bool> {
 /// Makes sure that a host key of the instance is known: from before, from its console, or, where the user accepts that,
 /// from the server itself.
 pub(crate) async fn prove(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     folder: &SecretsFolder,
     target: &Target,
     patience: &mut Patience,
@@ -116,31 +113,31 @@ pub(crate) async fn prove(
         return Ok(());
     }
     let waits_for_console = trust == Trust::Console;
-    let shown = if waits_for_console { None } else { Some(shown(context, target, patience).await?) };
+    let shown = if waits_for_console { None } else { Some(shown(session, target, patience).await?) };
     let mut shorter = Patience::new(AFTER_ANSWER.min(patience.left()));
-    let console = printed(context, aws, id, if waits_for_console { patience } else { &mut shorter }).await?;
+    let console = printed(session, id, if waits_for_console { patience } else { &mut shorter }).await?;
     let keys = match (console, shown) {
         (Some(printed), _) => printed,
         (None, Some(shown)) if trust == Trust::Server => {
-            context.ui.warn(&format!("{id}: the host key that {} shows is trusted without proof", target.address));
+            session.ui.warn(&format!("{id}: the host key that {} shows is trusted without proof", target.address));
             shown
         }
         (None, _) => return Err(unproven(&folder.known_hosts(), id)),
     };
-    Ok(folder.trust_host(&lock(context, folder).await?, id, &keys)?)
+    Ok(folder.trust_host(&lock(session, folder).await?, id, &keys)?)
 }
 
 /// The host keys on the instance's console, once there are any; `None` when the time is over.
-async fn printed(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Option<Vec<HostKey>>> {
-    let progress = context.ui.progress(&format!("waiting for {id} to print its host keys"));
+async fn printed(session: &Session<'_>, id: &str, patience: &mut Patience) -> Result<Option<Vec<HostKey>>> {
+    let progress = session.ui.progress(&format!("waiting for {id} to print its host keys"));
     loop {
-        let console = progress.during(context.interrupt.or_stop(aws.console(id))).await??;
+        let console = progress.during(session.interrupt.or_stop(session.aws.console(id))).await??;
         let texts = [console.present, console.last_boot];
         let keys = texts.iter().flatten().map(|text| host_keys(text)).find(|keys| !keys.is_empty());
         if keys.is_some() || patience.is_over() {
             return Ok(keys);
         }
-        progress.during(patience.pause(context)).await?;
+        progress.during(patience.pause(session)).await?;
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) mod select;
 pub(crate) mod target;
 pub(crate) mod writable;
 
+use std::ops::Deref;
+
 use iac_core::tag::Owner;
 
 use crate::aws::{Aws, Connection, Way};
@@ -30,40 +32,77 @@ use crate::interrupt::Interrupt;
 use crate::ui::Ui;
 
 /// What every command that works has at hand.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Context<'a> {
     pub(crate) ui: &'a Ui,
     pub(crate) settings: &'a Settings,
     pub(crate) interrupt: Interrupt,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// Connects with the settings' region and credentials; nothing is sent yet.
+    pub(crate) async fn connect(&self) -> Result<Session<'a>> {
+        self.connect_to(self.settings.region.clone()).await
+    }
+
+    /// Connects as [`Self::connect`] does, but to this region.
+    pub(crate) async fn connect_in(&self, region: String) -> Result<Session<'a>> {
+        self.connect_to(Some(region)).await
+    }
+
+    async fn connect_to(&self, region: Option<String>) -> Result<Session<'a>> {
+        let settings = self.settings;
+        let connection = Connection {
+            region,
+            endpoint_url: settings.endpoint_url.clone(),
+            key: credentials::read(&settings.credentials)?,
+            way: way(settings),
+            has_key_in_environment: settings.surroundings.has_aws_key,
+            call_timeout: settings.call_timeout(),
+        };
+        Ok(Session { context: self.clone(), aws: Aws::connect(connection).await? })
+    }
+
     /// Asks before something is changed; Ctrl-C at the question ends the command at once.
     pub(crate) async fn confirm(&self, what: &str, question: &str) -> Result<()> {
         self.interrupt.or_stop(self.ui.confirm(what, question)).await?
     }
+
+    /// Does what only looks, and says meanwhile what it is; Ctrl-C drops it where it stands.
+    pub(crate) async fn look<T>(&self, what: &str, work: impl Future<Output = T>) -> Result<T> {
+        self.ui.progress(what).during(self.interrupt.or_stop(work)).await
+    }
 }
 
-/// Connects with the settings' region and credentials; nothing is sent yet.
-pub(crate) async fn connect(settings: &Settings) -> Result<Aws> {
-    connect_to(settings, settings.region.clone()).await
+/// A context that is connected to AWS: whatever asks or changes something there takes one. All that can be done with a
+/// context can be done with it.
+#[derive(Debug)]
+pub(crate) struct Session<'a> {
+    context: Context<'a>,
+    pub(crate) aws: Aws,
 }
 
-/// Connects as [`connect`] does, but to another region.
-pub(crate) async fn connect_in(settings: &Settings, region: String) -> Result<Aws> {
-    connect_to(settings, Some(region)).await
+impl<'a> Deref for Session<'a> {
+    type Target = Context<'a>;
+
+    fn deref(&self) -> &Context<'a> {
+        &self.context
+    }
 }
 
-async fn connect_to(settings: &Settings, region: Option<String>) -> Result<Aws> {
-    let connection = Connection {
-        region,
-        endpoint_url: settings.endpoint_url.clone(),
-        key: credentials::read(&settings.credentials)?,
-        way: way(settings),
-        has_key_in_environment: settings.surroundings.has_aws_key,
-        call_timeout: settings.call_timeout(),
-    };
-    Ok(Aws::connect(connection).await?)
+impl Session<'_> {
+    /// The account that the credentials belong to; one other than the `account` setting is refused.
+    pub(crate) async fn account(&self) -> Result<String> {
+        let caller = self.aws.account().await?;
+        match &self.settings.account {
+            Some(wanted) if *wanted != caller => {
+                let message = format!("the credentials belong to account {caller}, not to {wanted}");
+                Err(Error::new(Kind::AccountMismatch, message)
+                    .hint("use the credentials of that account, or change `account`"))
+            }
+            _ => Ok(caller),
+        }
+    }
 }
 
 /// What leads to AWS, as settings and environment say.
@@ -74,19 +113,6 @@ pub(crate) fn way(settings: &Settings) -> Way {
     };
     let Surroundings { ca_bundle, proxy_speaks_tls, .. } = &settings.surroundings;
     Way { profile, ca_bundle: ca_bundle.clone(), proxy_speaks_tls: *proxy_speaks_tls }
-}
-
-/// The account the credentials belong to; one other than the `account` setting is refused.
-pub(crate) async fn check_account(settings: &Settings, aws: &Aws) -> Result<String> {
-    let caller = aws.account().await?;
-    match &settings.account {
-        Some(wanted) if *wanted != caller => {
-            let message = format!("the credentials belong to account {caller}, not to {wanted}");
-            Err(Error::new(Kind::AccountMismatch, message)
-                .hint("use the credentials of that account, or change `account`"))
-        }
-        _ => Ok(caller),
-    }
 }
 
 /// The secrets folder, where there is one; looking must not make it.

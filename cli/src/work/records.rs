@@ -13,7 +13,7 @@ use iac_core::tag::further_name;
 
 use crate::aws::{Aws, CallError, Failure, WantedGroups, allowed, is_group_unknown};
 use crate::error::{Error, Kind, Result};
-use crate::work::Context;
+use crate::work::Session;
 use crate::work::patience::{Patience, timed_out};
 
 /// How long two runs may change the same records in turn.
@@ -22,8 +22,7 @@ const CHANGED_WITHIN: Duration = Duration::from_mins(1);
 /// Writes the name into tags of the environment, before there is a record: by them `up` and `down` find it, whatever the
 /// settings say by then. The groups tell it besides, since an instance that ended is forgotten by AWS within the hour.
 pub(crate) async fn tell(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     fqdn: &Fqdn,
     environment: &InstanceName,
     instance: &Instance,
@@ -32,19 +31,19 @@ pub(crate) async fn tell(
     if !instance.owner().is_of(environment.as_str()) || instance.fqdn().as_ref() == Some(fqdn) {
         return Ok(());
     }
-    let groups = async { Ok(allowed(aws.security_groups(WantedGroups::Ours).await)?.unwrap_or_default()) };
-    let (dns, groups) = tokio::try_join!(observe(aws, fqdn), groups)?;
+    let groups = async { Ok(allowed(session.aws.security_groups(WantedGroups::Ours).await)?.unwrap_or_default()) };
+    let (dns, groups) = tokio::try_join!(observe(&session.aws, fqdn), groups)?;
     // A name that is refused is told by no tag.
     creation(&dns, environment, Ipv4Addr::UNSPECIFIED, force)?;
     let tag = further_name(fqdn);
     let groups = groups.iter().filter(|group| group.owner().is_of(environment.as_str()));
     let all = [(&instance.id, &instance.tags)].into_iter().chain(groups.map(|group| (&group.id, &group.tags)));
     let untold = all.filter(|(_, tags)| !tags.contains(&tag)).map(|(id, _)| id);
-    context.interrupt.check()?;
-    let told = join_all(untold.map(|id| aws.tag(id, std::slice::from_ref(&tag)))).await;
+    session.interrupt.check()?;
+    let told = join_all(untold.map(|id| session.aws.tag(id, std::slice::from_ref(&tag)))).await;
     for error in told.into_iter().filter_map(std::result::Result::err) {
         match error.failure {
-            Failure::Denied(_) => context.ui.warn(&format!(
+            Failure::Denied(_) => session.ui.warn(&format!(
                 "`iac down` will not find this record: delete it with `iac dns delete --fqdn {fqdn}` ({error})"
             )),
             _ if is_group_unknown(&error) => {}
@@ -81,8 +80,7 @@ pub(crate) async fn observe(aws: &Aws, fqdn: &Fqdn) -> Result<ObservedDns> {
 
 /// Makes a name lead to the instance, and returns what is there then.
 pub(crate) async fn point(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     fqdn: &Fqdn,
     environment: &InstanceName,
     instance: &Instance,
@@ -90,18 +88,17 @@ pub(crate) async fn point(
 ) -> Result<ObservedDns> {
     let address = instance.public_ip_address.as_deref().and_then(|address| address.parse::<Ipv4Addr>().ok());
     let address = address.ok_or_else(|| no_address(instance))?;
-    Ok(change(context, aws, fqdn, |dns| creation(dns, environment, address, force)).await?.after)
+    Ok(change(session, fqdn, |dns| creation(dns, environment, address, force)).await?.after)
 }
 
 /// Takes a name's record away and returns what it was; `None` where there was none.
 pub(crate) async fn forget(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     fqdn: &Fqdn,
     environment: &InstanceName,
     force: bool,
 ) -> Result<Option<ObservedDns>> {
-    Ok(change(context, aws, fqdn, |dns| deletion(dns, environment, force)).await?.before)
+    Ok(change(session, fqdn, |dns| deletion(dns, environment, force)).await?.before)
 }
 
 /// What a change of records has found and left.
@@ -114,21 +111,20 @@ struct Changed {
 /// Changes the records at a name until nothing is left to change; a batch that met a changed world did nothing, and is
 /// decided anew. What a batch leaves is known when Route 53 has taken it.
 async fn change(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     fqdn: &Fqdn,
     decide: impl Fn(&ObservedDns) -> std::result::Result<Vec<Change>, DnsRefusal>,
 ) -> Result<Changed> {
     let mut patience = Patience::new(CHANGED_WITHIN);
     let mut before = None;
     loop {
-        let dns = observe(aws, fqdn).await?;
+        let dns = observe(&session.aws, fqdn).await?;
         let batch = decide(&dns)?;
         if batch.is_empty() {
             return Ok(Changed { before, after: dns });
         }
-        context.interrupt.check()?;
-        let changed = aws.change_records(&dns.zone, &batch).await;
+        session.interrupt.check()?;
+        let changed = session.aws.change_records(&dns.zone, &batch).await;
         let after = applied(&dns, &batch);
         before.get_or_insert(dns);
         match changed {
@@ -137,7 +133,7 @@ async fn change(
                 if patience.is_over() {
                     return Err(Error::from(error).cause(timed_out("the records to keep still").message()));
                 }
-                patience.pause(context).await?;
+                patience.pause(session).await?;
             }
             Err(error) => return Err(error.into()),
         }

@@ -14,7 +14,7 @@ use crate::files::{self, Found, SecretsFolder};
 use crate::ssh::Target;
 use crate::work::host_key::Trust;
 use crate::work::patience::Patience;
-use crate::work::{Context, check_account, connect, host_key, key, select};
+use crate::work::{Context, Session, host_key, key, select};
 
 /// Which instance is meant, and how far to go for its host key.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ impl<'a> From<&'a ExtendOptions> for Wish<'a> {
 
 /// An instance that can be connected to.
 #[derive(Debug)]
-pub(crate) struct Reached {
-    pub(crate) aws: Aws,
+pub(crate) struct Reached<'a> {
+    pub(crate) session: Session<'a>,
     pub(crate) instance: Instance,
     pub(crate) target: Target,
 }
@@ -50,41 +50,39 @@ pub(crate) async fn target(context: &Context<'_>, options: &TargetOptions) -> Re
 }
 
 /// Finds the instance and everything that a connection to it needs.
-pub(crate) async fn reach(context: &Context<'_>, wish: &Wish<'_>) -> Result<Reached> {
+pub(crate) async fn reach<'a>(context: &Context<'a>, wish: &Wish<'_>) -> Result<Reached<'a>> {
     let (reached, ()) = reach_and(context, wish, async |_, _| Ok(())).await?;
     Ok(reached)
 }
 
 /// Does as [`reach`], and something else with the instance side by side with the way there.
-pub(crate) async fn reach_and<T>(
-    context: &Context<'_>,
+pub(crate) async fn reach_and<'a, T>(
+    context: &Context<'a>,
     wish: &Wish<'_>,
     meanwhile: impl AsyncFnOnce(&Aws, &Instance) -> Result<T>,
-) -> Result<(Reached, T)> {
+) -> Result<(Reached<'a>, T)> {
     let settings = context.settings;
     let folder = SecretsFolder::existing(settings.secrets_folder()?);
-    let aws = connect(settings).await?;
-    let progress = context.ui.progress("looking for the instance");
+    let session = context.connect().await?;
     let account = async {
         match settings.account {
-            Some(_) => check_account(settings, &aws).await.map(drop),
+            Some(_) => session.account().await.map(drop),
             None => Ok(()),
         }
     };
-    let looking = Box::pin(async { tokio::try_join!(select::one(&aws, settings, wish.id), account) });
-    let (instance, ()) = progress.during(context.interrupt.or_stop(looking)).await??;
-    drop(progress);
+    let looking = Box::pin(async { tokio::try_join!(select::one(&session.aws, settings, wish.id), account) });
+    let (instance, ()) = context.look("looking for the instance", looking).await??;
     running(&instance)?;
     let way = async {
-        let key_file = private_half(context, &aws, &folder, &instance).await?;
+        let key_file = private_half(&session, &folder, &instance).await?;
         let target = host_key::target(settings, &folder, &instance, &key_file)?;
         let mut patience = Patience::new(wish.timeout);
         let trust = if wish.accept_host_key { Trust::Server } else { Trust::Console };
-        host_key::prove(context, &aws, &folder, &target, &mut patience, trust).await?;
+        host_key::prove(&session, &folder, &target, &mut patience, trust).await?;
         Ok(target)
     };
-    let (target, done) = tokio::try_join!(way, meanwhile(&aws, &instance))?;
-    Ok((Reached { aws, instance, target }, done))
+    let (target, done) = tokio::try_join!(way, meanwhile(&session.aws, &instance))?;
+    Ok((Reached { session, instance, target }, done))
 }
 
 fn running(instance: &Instance) -> Result<()> {
@@ -114,16 +112,15 @@ pub(crate) fn key_name(settings: &Settings, instance: &Instance) -> Result<KeyNa
 ///
 /// A file that OpenSSH would take is not compared with AWS's public half: the server itself will tell.
 pub(crate) async fn private_half(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     folder: &SecretsFolder,
     instance: &Instance,
 ) -> Result<PathBuf> {
-    let name = key_name(context.settings, instance)?;
+    let name = key_name(session.settings, instance)?;
     let path = folder.pem(&name);
     match files::read(&path)? {
         // Nobody else can read it: the last six bits are clear.
         Found::File { mode, .. } if mode.trailing_zeros() >= 6 => Ok(path),
-        _ => key::private_half_of(context, aws, folder, &name).await,
+        _ => key::private_half_of(session, folder, &name).await,
     }
 }

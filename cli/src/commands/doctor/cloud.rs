@@ -14,7 +14,7 @@ use super::{group, instance, of_error};
 use crate::aws::{Aws, CallError, Failure, Identity, Subnet};
 use crate::config::Settings;
 use crate::error::Result;
-use crate::work::{Context, connect};
+use crate::work::{Context, Session};
 
 /// Makes the checks that nothing is open for; without a connection only that is said.
 pub(super) async fn checks(context: &Context<'_>, open: &Open) -> (Vec<Check>, Option<Rights>) {
@@ -23,25 +23,26 @@ pub(super) async fn checks(context: &Context<'_>, open: &Open) -> (Vec<Check>, O
     if open.instead_of(CLOCK).is_some() {
         return (NAMES.into_iter().filter_map(|name| open.instead_of(name)).collect(), None);
     }
-    let aws = match connect(settings).await {
-        Ok(aws) => aws,
+    let session = match context.connect().await {
+        Ok(session) => session,
         Err(error) => return (instead(None, of_error(CREDENTIALS, error)), None),
     };
     let is_tried = open.instead_of(RIGHTS).is_none();
-    let early = async { if is_tried { rights::early(settings, &aws).await } else { Trials::new() } };
-    let (facts, early) = tokio::join!(Box::pin(facts(settings, &aws)), Box::pin(early));
+    let early = async { if is_tried { rights::early(settings, &session.aws).await } else { Trials::new() } };
+    let (facts, early) = tokio::join!(Box::pin(facts(settings, &session.aws)), Box::pin(early));
     let credentials = credentials(settings, &facts.identity);
     if facts.identity.as_ref().is_err_and(is_everywhere) {
         return (instead(facts.ahead, credentials), None);
     }
-    let late = async { if is_tried { rights::late(settings, &aws, &facts, &early).await } else { Trials::new() } };
+    let late =
+        async { if is_tried { rights::late(settings, &session.aws, &facts, &early).await } else { Trials::new() } };
     let (quota, group, ssh, late) = tokio::join!(
-        Box::pin(in_use(settings, &aws, &facts)),
-        Box::pin(of_group(context, &aws, &facts, open)),
-        Box::pin(reachable(context, &aws, &facts, open)),
+        Box::pin(in_use(settings, &session.aws, &facts)),
+        Box::pin(of_group(&session, &facts, open)),
+        Box::pin(reachable(&session, &facts, open)),
         Box::pin(late)
     );
-    let (rights, tried) = rights::judged(RIGHTS, settings, &aws, &facts, early, late);
+    let (rights, tried) = rights::judged(RIGHTS, settings, &session.aws, &facts, early, late);
     let (clock, network, kind) = (clock_of(facts.ahead), way_out(settings, &facts), type_of(settings, &facts));
     let made = [clock, credentials, rights, network, group, kind, quota, ssh].into_iter();
     let checks = made.map(|check| open.instead_of(check.check).unwrap_or(check));
@@ -160,20 +161,20 @@ async fn counted(settings: &Settings, aws: &Aws, facts: &Facts) -> Result<Check>
 }
 
 /// Nothing is asked about a group that may not be meant.
-async fn of_group(context: &Context<'_>, aws: &Aws, facts: &Facts, open: &Open) -> Check {
+async fn of_group(session: &Session<'_>, facts: &Facts, open: &Open) -> Check {
     match open.instead_of(GROUP) {
         Some(check) => check,
-        None => group::check(context, aws, facts, GROUP).await,
+        None => group::check(session, facts, GROUP).await,
     }
 }
 
-async fn reachable(context: &Context<'_>, aws: &Aws, facts: &Facts, open: &Open) -> Check {
+async fn reachable(session: &Session<'_>, facts: &Facts, open: &Open) -> Check {
     // Nobody is connected to who may not be meant.
     if let Some(check) = open.instead_of(SSH) {
         return check;
     }
     match &facts.instances {
-        Ok(instances) => instance::reachable(context, aws, instances, SSH).await,
+        Ok(instances) => instance::reachable(session, instances, SSH).await,
         Err(error) => of_error(SSH, error.clone()),
     }
 }

@@ -5,19 +5,19 @@ use iac_core::plan::exposures;
 
 use super::facts::Facts;
 use super::of_error;
-use crate::aws::{Aws, Group};
+use crate::aws::Group;
 use crate::error::Result;
-use crate::work::Context;
 use crate::work::group::{Candidates, wanted};
+use crate::work::{Context, Session};
 
 /// Whether SSH comes in from elsewhere than wanted. What lets it in is not ours to take away, so it is a warning.
-pub(super) async fn check(context: &Context<'_>, aws: &Aws, facts: &Facts, name: &'static str) -> Check {
-    let group = match chosen(context, facts) {
+pub(super) async fn check(session: &Session<'_>, facts: &Facts, name: &'static str) -> Check {
+    let group = match chosen(session, facts) {
         Ok(Some(group)) => group,
         Ok(None) => return Check::not_checked(name, "there is no security group yet"),
         Err(error) => return of_error(name, error),
     };
-    match judged(context, aws, group, name).await {
+    match judged(session, group, name).await {
         Ok(check) => check,
         Err(error) => of_error(name, error),
     }
@@ -34,14 +34,14 @@ fn chosen(context: &Context<'_>, facts: &Facts) -> Result<Option<Group>> {
     Ok(candidates.at_home(context.settings.security_group()?)?.cloned())
 }
 
-async fn judged(context: &Context<'_>, aws: &Aws, group: Group, name: &'static str) -> Result<Check> {
-    let rules = async { Ok(aws.ingress_rules(std::slice::from_ref(&group.id)).await?) };
-    let (mut rules, wanted) = tokio::try_join!(rules, wanted(context))?;
+async fn judged(session: &Session<'_>, group: Group, name: &'static str) -> Result<Check> {
+    let rules = async { Ok(session.aws.ingress_rules(std::slice::from_ref(&group.id)).await?) };
+    let (mut rules, wanted) = tokio::try_join!(rules, wanted(session))?;
     let Some(rules) = rules.remove(&group.id) else {
         return Ok(Check::not_checked(name, "the security group is gone"));
     };
     let group = group.with_ingress(rules);
-    let exposed = exposures(&group, context.settings.ssh_port(), &wanted);
+    let exposed = exposures(&group, session.settings.ssh_port(), &wanted);
     if exposed.is_empty() {
         let found = format!("`{}` lets SSH in from nowhere else than `ssh_from` says: {}", group.name, group.id);
         return Ok(Check::ok(name, found));

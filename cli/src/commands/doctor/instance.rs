@@ -6,12 +6,11 @@ use iac_core::doctor::Check;
 use iac_core::observed::{Instance, InstanceState};
 
 use super::of_error;
-use crate::aws::Aws;
 use crate::config::Settings;
 use crate::error::Result;
 use crate::files::SecretsFolder;
 use crate::work::patience::Patience;
-use crate::work::{Context, host_key, select, target};
+use crate::work::{Session, host_key, select, target};
 
 /// How long a console may take to show host keys that are not known yet: a look, not a wait for a boot.
 const CONSOLE: Duration = Duration::from_secs(3);
@@ -25,8 +24,8 @@ pub(super) fn of<'a>(settings: &Settings, instances: &'a [Instance]) -> Result<O
 }
 
 /// Whether the instance, if it runs, lets us in.
-pub(super) async fn reachable(context: &Context<'_>, aws: &Aws, instances: &[Instance], name: &'static str) -> Check {
-    let instance = match of(context.settings, instances) {
+pub(super) async fn reachable(session: &Session<'_>, instances: &[Instance], name: &'static str) -> Check {
+    let instance = match of(session.settings, instances) {
         Ok(Some(instance)) => instance,
         Ok(None) => return Check::not_checked(name, "there is no instance yet"),
         Err(error) => return of_error(name, error),
@@ -34,18 +33,18 @@ pub(super) async fn reachable(context: &Context<'_>, aws: &Aws, instances: &[Ins
     if instance.state != InstanceState::Running {
         return Check::not_checked(name, format!("the instance is {}: {}", instance.state, instance.id));
     }
-    match answers(context, aws, instance).await {
-        Ok(address) => Check::ok(name, format!("{address} lets `{}` in: {}", context.settings.ssh_user(), instance.id)),
+    match answers(session, instance).await {
+        Ok(address) => Check::ok(name, format!("{address} lets `{}` in: {}", session.settings.ssh_user(), instance.id)),
         Err(error) => of_error(name, error),
     }
 }
 
-async fn answers(context: &Context<'_>, aws: &Aws, instance: &Instance) -> Result<String> {
-    let settings = context.settings;
+async fn answers(session: &Session<'_>, instance: &Instance) -> Result<String> {
+    let settings = session.settings;
     let folder = SecretsFolder::existing(settings.secrets_folder()?);
     let key_file = folder.pem(&target::key_name(settings, instance)?);
     let target = host_key::target(settings, &folder, instance, &key_file)?;
-    host_key::prove(context, aws, &folder, &target, &mut Patience::new(CONSOLE), host_key::Trust::Console).await?;
+    host_key::prove(session, &folder, &target, &mut Patience::new(CONSOLE), host_key::Trust::Console).await?;
     target.probe(ANSWER).await?;
     Ok(target.address)
 }

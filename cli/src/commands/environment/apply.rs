@@ -14,12 +14,12 @@ use iac_core::tag::{self, Tag};
 
 use super::known::{Got, Known};
 use super::observe::Seen;
-use crate::aws::{Aws, Group};
+use crate::aws::Group;
 use crate::error::{Error, Kind, Made, Result};
 use crate::files::SecretsFolder;
 use crate::work::host_key::{self, Trust};
 use crate::work::patience::{Patience, timed_out};
-use crate::work::{Context, group, host, instance, key, records, select, target};
+use crate::work::{Session, group, host, instance, key, records, select, target};
 
 /// How long an instance that runs may take to let us in before its end stays where it is.
 const REACHED_WITHIN: Duration = Duration::from_mins(1);
@@ -49,8 +49,7 @@ pub(super) struct Outcome {
 
 /// Executes a plan.
 pub(super) struct Worker<'a> {
-    pub(super) context: &'a Context<'a>,
-    pub(super) aws: &'a Aws,
+    pub(super) session: &'a Session<'a>,
     pub(super) folder: Option<&'a SecretsFolder>,
     pub(super) seen: &'a Seen,
     /// The rules that a new group gets.
@@ -71,7 +70,7 @@ impl Worker<'_> {
 
     /// Carries out the steps that wait for nothing any more.
     async fn next(&self, plan: &Plan, outcome: &mut Outcome) -> Result<()> {
-        self.context.interrupt.check()?;
+        self.session.interrupt.check()?;
         let done = &outcome.done;
         let is_ready = |place: &usize| {
             !done.contains(place) && plan.steps[*place].after.iter().all(|before| done.contains(before))
@@ -95,18 +94,18 @@ impl Worker<'_> {
 
     /// Carries one step out and returns what came of it.
     async fn step(&self, step: &Step, known: &Known) -> Result<Got> {
-        let (context, aws) = (self.context, self.aws);
+        let session = self.session;
         match &step.action {
             Action::FinishKeyDeletion(name)
             | Action::RestoreKeyFile(name)
             | Action::CreateKey(name, _)
             | Action::ImportKey(name) => {
-                return Ok(Got::Pair(key::ensure(context, aws, self.folder()?, name).await?));
+                return Ok(Got::Pair(key::ensure(session, self.folder()?, name).await?));
             }
             Action::CreateGroup(_) | Action::ChangeRules { .. } => return self.group(&step.action).await,
             Action::Launch(_) => {
                 let (folder, parts) = (self.folder()?, known.for_launch()?);
-                let launched = instance::launch_once(context, aws, folder, parts, &known.ended).await?;
+                let launched = instance::launch_once(session, folder, parts, &known.ended).await?;
                 return Ok(Got::Launched(launched));
             }
             Action::Start(id) => return self.start(self.instance(id)?).await.map(Got::Running),
@@ -119,13 +118,13 @@ impl Worker<'_> {
                 return Ok(Got::Ended(id.clone()));
             }
             Action::AwaitEnd(id) => self.ended(id).await?,
-            Action::Tag { id, tags, .. } => aws.tag(id, tags).await?,
+            Action::Tag { id, tags, .. } => session.aws.tag(id, tags).await?,
             Action::PointName(fqdn, _) => self.point(fqdn, known.instance()?).await?,
             Action::ForgetName(fqdn) => self.forget_name(fqdn).await?,
             Action::DeleteVolume(id) => self.delete_volume(id).await?,
             Action::DeleteGroup { id, .. } => self.delete_group(id).await?,
             Action::DeleteKey(name, _) => match self.folder {
-                Some(folder) => drop(key::take_away(context, aws, folder, name).await?),
+                Some(folder) => drop(key::take_away(session, folder, name).await?),
                 None => self.delete_pair(name).await?,
             },
         }
@@ -148,7 +147,7 @@ impl Worker<'_> {
     /// Makes the group or mends its rules; the plan has seen that it is ours.
     async fn group(&self, action: &Action) -> Result<Got> {
         let (Some(candidates), Some(wanted)) = (&self.seen.candidates, self.ssh_from) else { return Ok(Got::Nothing) };
-        let group = group::ensure(self.context, self.aws, candidates, wanted, false).await?;
+        let group = group::ensure(self.session, candidates, wanted, false).await?;
         Ok(Got::Group(group, matches!(action, Action::CreateGroup(_))))
     }
 
@@ -160,43 +159,43 @@ impl Worker<'_> {
 
     async fn start(&self, instance: &Instance) -> Result<Instance> {
         let mut patience = Patience::new(self.timeout);
-        instance::power::start(self.context, self.aws, instance, &mut patience).await?;
-        instance::wait::running(self.context, self.aws, &instance.id, &mut patience).await
+        instance::power::start(self.session, instance, &mut patience).await?;
+        instance::wait::running(self.session, &instance.id, &mut patience).await
     }
 
     async fn switch_enclaves(&self, instance: &Instance, on: bool) -> Result<Instance> {
-        let (context, aws) = (self.context, self.aws);
+        let session = self.session;
         let mut patience = Patience::new(self.timeout);
-        instance::power::stop(context, aws, instance, &mut patience).await?;
+        instance::power::stop(session, instance, &mut patience).await?;
         // Only a stopped instance can be changed.
-        let stopped = instance::wait::stopped(context, aws, &instance.id, &mut patience).await?;
-        context.interrupt.check()?;
-        aws.switch_enclaves(&stopped.id, on).await?;
-        context.interrupt.check()?;
+        let stopped = instance::wait::stopped(session, &instance.id, &mut patience).await?;
+        session.interrupt.check()?;
+        session.aws.switch_enclaves(&stopped.id, on).await?;
+        session.interrupt.check()?;
         self.start(&stopped).await
     }
 
     /// Makes the `ttl` longer, on the host first; where that cannot be reached nothing changes.
     async fn move_end(&self, id: &str, from: Duration, to: Duration) -> Result<()> {
-        let (context, aws, folder) = (self.context, self.aws, self.folder()?);
-        let instance = instance::wait::running(context, aws, id, &mut Patience::new(self.timeout)).await?;
-        let key_file = target::private_half(context, aws, folder, &instance).await?;
+        let (session, folder) = (self.session, self.folder()?);
+        let instance = instance::wait::running(session, id, &mut Patience::new(self.timeout)).await?;
+        let key_file = target::private_half(session, folder, &instance).await?;
         let mut patience = Patience::new(self.timeout.min(REACHED_WITHIN));
         let trust = Trust::ConsoleOfRestarted;
-        let target = host_key::reach(context, aws, folder, &instance, &key_file, &mut patience, trust).await?;
-        host::end::lengthen(context, aws, &instance, &target, (from, to), &patience).await
+        let target = host_key::reach(session, folder, &instance, &key_file, &mut patience, trust).await?;
+        host::end::lengthen(session, &instance, &target, (from, to), &patience).await
     }
 
     async fn terminate(&self, id: &str) -> Result<()> {
-        instance::end::end(self.context, self.aws, id).await?;
+        instance::end::end(self.session, id).await?;
         self.ended(id).await
     }
 
     /// Waits until an instance is gone and forgets what this machine kept of it.
     async fn ended(&self, id: &str) -> Result<()> {
         let mut patience = Patience::new(self.timeout);
-        instance::wait::terminated(self.context, self.aws, id, &mut patience).await?;
-        instance::end::forget(self.context, self.instance(id)?).await
+        instance::wait::terminated(self.session, id, &mut patience).await?;
+        instance::end::forget(self.session, self.instance(id)?).await
     }
 
     /// Makes the name lead to the environment's instance, as soon as that has an address.
@@ -204,24 +203,24 @@ impl Worker<'_> {
         let mut patience = Patience::new(self.timeout);
         let (name, id) = (self.environment(), &instance.id);
         let instance = loop {
-            match self.aws.instance(id).await? {
+            match self.session.aws.instance(id).await? {
                 Some(instance) if instance.state.is_ending() => return Err(instance::wait::ended(&instance)),
                 Some(instance) if instance.public_ip_address.is_some() => break instance,
                 _ if patience.is_over() => return Err(timed_out(&format!("an address of {id}"))),
-                _ => patience.pause(self.context).await?,
+                _ => patience.pause(self.session).await?,
             }
         };
         // The tag is first: by it the record is found when the settings name another one, or none.
-        let is_wanted = self.context.settings.fqdn.as_ref() == Some(fqdn);
+        let is_wanted = self.session.settings.fqdn.as_ref() == Some(fqdn);
         let tag = if is_wanted { Tag::new(tag::FQDN, fqdn.as_str()) } else { tag::further_name(fqdn) };
         if !instance.tags.contains(&tag) {
-            self.context.interrupt.check()?;
-            self.aws.tag(&instance.id, &[tag]).await?;
+            self.session.interrupt.check()?;
+            self.session.aws.tag(&instance.id, &[tag]).await?;
         }
-        match records::point(self.context, self.aws, fqdn, name, &instance, false).await {
+        match records::point(self.session, fqdn, name, &instance, false).await {
             // The settings do not ask for this name: whoever made it has to care for it.
             Err(error) if !is_wanted && error.kind() == Kind::AwsDenied => {
-                self.context.ui.warn(&format!("record `{fqdn}` still leads elsewhere: {}", error.message()));
+                self.session.ui.warn(&format!("record `{fqdn}` still leads elsewhere: {}", error.message()));
                 Ok(())
             }
             result => result.map(drop),
@@ -232,16 +231,16 @@ impl Worker<'_> {
     async fn delete_pair(&self, name: &KeyName) -> Result<()> {
         let key = self.observed().key(name).and_then(|key| key.pair.as_ref());
         match key {
-            Some(pair) => Ok(self.aws.delete_key_pair(name, &pair.id).await?),
+            Some(pair) => Ok(self.session.aws.delete_key_pair(name, &pair.id).await?),
             None => Ok(()),
         }
     }
 
     async fn forget_name(&self, fqdn: &Fqdn) -> Result<()> {
-        let is_wanted = self.context.settings.fqdn.as_ref() == Some(fqdn);
-        match (records::forget(self.context, self.aws, fqdn, self.environment(), false).await, &self.seen.spared) {
+        let is_wanted = self.session.settings.fqdn.as_ref() == Some(fqdn);
+        match (records::forget(self.session, fqdn, self.environment(), false).await, &self.seen.spared) {
             (Err(error), Some(spared)) if !is_wanted && error.kind() == Kind::AwsDenied => {
-                self.context.ui.warn(&format!("record `{fqdn}` stays: {}", error.message()));
+                self.session.ui.warn(&format!("record `{fqdn}` stays: {}", error.message()));
                 spared.borrow_mut().insert(fqdn.clone());
                 Ok(())
             }
@@ -252,8 +251,8 @@ impl Worker<'_> {
     async fn delete_volume(&self, id: &str) -> Result<()> {
         let mut patience = Patience::new(self.timeout);
         loop {
-            match self.aws.delete_volume(id).await {
-                Err(error) if error.is("VolumeInUse") && !patience.is_over() => patience.pause(self.context).await?,
+            match self.session.aws.delete_volume(id).await {
+                Err(error) if error.is("VolumeInUse") && !patience.is_over() => patience.pause(self.session).await?,
                 result => return Ok(result?),
             }
         }
@@ -264,7 +263,7 @@ impl Worker<'_> {
         let Some(group) = groups.clone().find(|group| group.id == id).cloned() else { return Ok(()) };
         let (id, name, vpc_id) = (group.id, group.name, group.vpc_id);
         let group = Group { id, name, vpc_id, description: group.description, tags: group.tags };
-        group::until_gone(self.context, self.aws, &group, self.timeout).await
+        group::until_gone(self.session, &group, self.timeout).await
     }
 }
 

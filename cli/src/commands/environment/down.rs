@@ -13,11 +13,10 @@ use super::apply::Worker;
 use super::observe::{Seen, observe};
 use super::{consent, leftovers};
 use crate::args::DownOptions;
-use crate::aws::Aws;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 use crate::work::patience::Patience;
-use crate::work::{Context, connect, existing_folder};
+use crate::work::{Context, Session, existing_folder};
 
 /// How long after an interrupted `up` AWS may not show yet what that has made.
 const SHOWN_WITHIN: Duration = Duration::from_secs(10);
@@ -41,7 +40,7 @@ pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptio
     }
     let settings = context.settings;
     let name = settings.instance_name()?;
-    let aws = connect(settings).await?;
+    let session = context.connect().await?;
     let folder = existing_folder(settings);
     if let Some(folder) = &folder {
         until_shown(context, folder, name).await?;
@@ -51,7 +50,7 @@ pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptio
     let mut spared = BTreeSet::new();
     let mut is_first = true;
     loop {
-        let (seen, plan) = look(context, &aws, options.keep_key, &spared).await?;
+        let (seen, plan) = look(&session, options.keep_key, &spared).await?;
         if plan.is_empty() {
             if let Some(folder) = &folder {
                 folder.remove_launch(name)?;
@@ -75,7 +74,7 @@ pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptio
         }
         is_first = false;
         let timeout = patience.left();
-        let worker = Worker { context, aws: &aws, folder: folder.as_ref(), seen: &seen, ssh_from: None, timeout };
+        let worker = Worker { session: &session, folder: folder.as_ref(), seen: &seen, ssh_from: None, timeout };
         let outcome = worker.run(&plan).await;
         spared.extend(seen.spared.map(RefCell::into_inner).unwrap_or_default());
         let is_done = |step: &Step| !matches!(&step.action, Action::ForgetName(fqdn) if spared.contains(fqdn));
@@ -91,9 +90,8 @@ pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptio
 }
 
 /// What there is, and what goes; of the names that may not be changed no more is asked.
-async fn look(context: &Context<'_>, aws: &Aws, keep_key: bool, spared: &BTreeSet<Fqdn>) -> Result<(Seen, Plan)> {
-    let progress = context.ui.progress("looking for what is there");
-    let mut seen = progress.during(context.interrupt.or_stop(Box::pin(observe(context, aws)))).await??;
+async fn look(session: &Session<'_>, keep_key: bool, spared: &BTreeSet<Fqdn>) -> Result<(Seen, Plan)> {
+    let mut seen = session.look("looking for what is there", Box::pin(observe(session))).await??;
     seen.observed.close(spared);
     seen.spared = Some(RefCell::default());
     let plan = teardown(&seen.observed);

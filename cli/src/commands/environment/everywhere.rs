@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::names::{Names, names};
 use crate::aws::{Aws, Wanted, WantedGroups, WantedKeyPairs};
 use crate::error::Result;
-use crate::work::{Context, connect, connect_in};
+use crate::work::{Context, Session};
 
 /// What is ours in one region.
 #[derive(Debug, Serialize)]
@@ -32,28 +32,32 @@ struct Environment {
 
 /// Looks at the region of the settings, or at every region of the account.
 pub(super) async fn look(context: &Context<'_>, all_regions: bool) -> Result<Vec<Shown>> {
-    let aws = connect(context.settings).await?;
+    let session = context.connect().await?;
     let progress = context.ui.progress("looking at every environment");
     if !all_regions {
-        return Ok(vec![progress.during(context.interrupt.or_stop(Box::pin(shown(context, &aws)))).await??]);
+        return Ok(vec![progress.during(context.interrupt.or_stop(Box::pin(shown(&session)))).await??]);
     }
-    let regions = progress.during(aws.regions()).await?;
-    let home = aws.region.as_str();
+    let regions = progress.during(session.aws.regions()).await?;
+    let home = session.aws.region.as_str();
     let looks = regions.into_iter().map(async |region| {
-        let aws = connect_in(context.settings, region).await?;
+        let there = context.connect_in(region).await?;
         // Records know no region: they are shown with the one of the settings.
-        if aws.region == home { shown(context, &aws).await } else { Ok(Shown::of(&aws, look_at(&aws).await?)) }
+        if there.aws.region == home {
+            shown(&there).await
+        } else {
+            Ok(Shown::of(&there.aws, look_at(&there.aws).await?))
+        }
     });
     progress.during(context.interrupt.or_stop(try_join_all(looks))).await?
 }
 
 /// What is ours in the region of this connection, and what is left of names.
-pub(super) async fn shown(context: &Context<'_>, aws: &Aws) -> Result<Shown> {
-    let mut region = look_at(aws).await?;
-    let Names { records, elsewhere } = names(context, aws, &live(&region.instances)).await?;
+pub(super) async fn shown(session: &Session<'_>) -> Result<Shown> {
+    let mut region = look_at(&session.aws).await?;
+    let Names { records, elsewhere } = names(session, &live(&region.instances)).await?;
     region.names = records;
     region.elsewhere = elsewhere;
-    Ok(Shown::of(aws, region))
+    Ok(Shown::of(&session.aws, region))
 }
 
 async fn look_at(aws: &Aws) -> Result<Region> {

@@ -8,10 +8,9 @@ use iac_core::observed::{Instance, InstanceState};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::aws::Aws;
 use crate::error::{Error, Kind, Label, Result};
 use crate::ssh::Target;
-use crate::work::{Context, existing_folder, host, host_key, select, target};
+use crate::work::{Session, existing_folder, host, host_key, select, target};
 
 /// How long a host may take to answer; one that lets nobody in any more does not answer at all.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
@@ -34,21 +33,21 @@ pub(super) struct HostCheck {
 }
 
 /// Asks the host of the environment's instance; `None` where there is none that runs, or more than one.
-pub(super) async fn check(context: &Context<'_>, aws: &Aws) -> Result<Option<HostCheck>> {
-    let instances = select::named(aws, context.settings.instance_name()?).await?;
+pub(super) async fn check(session: &Session<'_>) -> Result<Option<HostCheck>> {
+    let instances = select::named(&session.aws, session.settings.instance_name()?).await?;
     let mut live = instances.iter().filter(|instance| instance.state.is_live());
     let (Some(instance), None) = (live.next(), live.next()) else { return Ok(None) };
     if instance.state != InstanceState::Running {
         return Ok(None);
     }
-    let wanted = host::wanted_of(context.settings, aws, instance);
-    let (target, wanted) = match tokio::join!(reachable(context, aws, instance), wanted) {
+    let wanted = host::wanted_of(session.settings, &session.aws, instance);
+    let (target, wanted) = match tokio::join!(reachable(session, instance), wanted) {
         // Nothing that is asked of the host would tell more.
         (_, Err(error)) if is_about_the_type(&error) => return Ok(Some(HostCheck::unsuitable(&error))),
         (Ok(target), wanted) => (target, wanted?),
         (Err(error), _) => return Ok(Some(HostCheck::not_asked(&error))),
     };
-    match host::look(context, &target, &wanted, ANSWERS_WITHIN).await {
+    match host::look(session, &target, &wanted, ANSWERS_WITHIN).await {
         Ok(report) => Ok(Some(HostCheck::of(&report))),
         Err(error) if error.kind() == Kind::Interrupted => Err(error),
         Err(error) if error.kind() == Kind::TimedOut => Ok(Some(HostCheck::silent("it does not answer"))),
@@ -63,11 +62,11 @@ fn is_about_the_type(error: &Error) -> bool {
 }
 
 /// What a connection takes, as far as it is on this machine.
-async fn reachable(context: &Context<'_>, aws: &Aws, instance: &Instance) -> Result<Target> {
+async fn reachable(session: &Session<'_>, instance: &Instance) -> Result<Target> {
     let missing = || Error::new(Kind::KeyFileMissing, "its private key file is not on this machine");
-    let folder = existing_folder(context.settings).ok_or_else(missing)?;
-    let key_file = target::private_half(context, aws, &folder, instance).await;
-    let target = host_key::target(context.settings, &folder, instance, &key_file.map_err(|_| missing())?)?;
+    let folder = existing_folder(session.settings).ok_or_else(missing)?;
+    let key_file = target::private_half(session, &folder, instance).await;
+    let target = host_key::target(session.settings, &folder, instance, &key_file.map_err(|_| missing())?)?;
     if host_key::is_known(&folder, &instance.id)? {
         return Ok(target);
     }

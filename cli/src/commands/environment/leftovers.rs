@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::everywhere::{in_words, shown, what};
 use crate::args::DownOptions;
-use crate::aws::{Aws, Group};
+use crate::aws::Group;
 use crate::error::{Error, Kind, Result};
-use crate::work::{Context, check_account, connect, group, records};
+use crate::work::{Context, Session, group, records};
 
 /// How many deletions are under way at once: AWS slows down whoever asks for more.
 const AT_ONCE: usize = 16;
@@ -27,9 +27,9 @@ struct Shown {
 
 /// Removes the leftovers of the region, and looks again.
 pub(super) async fn remove(context: &Context<'_>, options: &DownOptions) -> Result<()> {
-    let aws = connect(context.settings).await?;
+    let session = context.connect().await?;
     let progress = context.ui.progress("looking for what is left over");
-    let looking = async { tokio::try_join!(shown(context, &aws), check_account(context.settings, &aws)) };
+    let looking = async { tokio::try_join!(shown(&session), session.account()) };
     let (before, _) = progress.during(Box::pin(looking)).await?;
     drop(progress);
     let now = Timestamp::now();
@@ -39,40 +39,40 @@ pub(super) async fn remove(context: &Context<'_>, options: &DownOptions) -> Resu
     }
     let progress = context.ui.progress("deleting what is left over");
     context.interrupt.check()?;
-    let deletions = stream::iter(&before.leftovers).map(|one| delete(context, &aws, one, options));
+    let deletions = stream::iter(&before.leftovers).map(|one| delete(&session, one, options));
     let deleted: Vec<Result<()>> = progress.during(deletions.buffered(AT_ONCE).collect()).await;
     if let Some(error) = deleted.into_iter().filter_map(Result::err).reduce(Error::beside) {
         return Err(error);
     }
-    let after = progress.during(shown(context, &aws)).await?.leftovers;
+    let after = progress.during(shown(&session)).await?.leftovers;
     drop(progress);
     if !after.is_empty() {
         let error = Error::new(Kind::SomethingLeft, format!("{} resources are left over", after.len()));
         return Err(after.iter().fold(error, |error, one| error.cause(in_words(one, now))));
     }
-    let removed = Shown { region: aws.region.clone(), removed: before.leftovers, left: 0 };
+    let removed = Shown { region: session.aws.region.clone(), removed: before.leftovers, left: 0 };
     context.ui.data(&removed, |_| removed.text())
 }
 
-async fn delete(context: &Context<'_>, aws: &Aws, one: &Leftover, options: &DownOptions) -> Result<()> {
+async fn delete(session: &Session<'_>, one: &Leftover, options: &DownOptions) -> Result<()> {
     match one.kind {
-        LeftoverKind::Volume => Ok(aws.delete_volume(&one.id).await?),
+        LeftoverKind::Volume => Ok(session.aws.delete_volume(&one.id).await?),
         LeftoverKind::SecurityGroup => {
             let (id, name) = (one.id.clone(), one.name.clone().unwrap_or_default());
             let group = Group { id, name, vpc_id: None, description: String::new(), tags: Vec::new() };
-            group::until_gone(context, aws, &group, options.timeout.0).await
+            group::until_gone(session, &group, options.timeout.0).await
         }
         LeftoverKind::Record => {
             let environment = one.environment.as_deref().and_then(|name| InstanceName::parse(name).ok());
             match (Fqdn::parse(&one.id), environment) {
-                (Ok(fqdn), Some(name)) => records::forget(context, aws, &fqdn, &name, false).await.map(drop),
+                (Ok(fqdn), Some(name)) => records::forget(session, &fqdn, &name, false).await.map(drop),
                 _ => Ok(()),
             }
         }
         LeftoverKind::KeyPair => {
             let name = one.name.as_deref().and_then(|name| KeyName::parse(name).ok());
             match name {
-                Some(name) => Ok(aws.delete_key_pair(&name, &one.id).await?),
+                Some(name) => Ok(session.aws.delete_key_pair(&name, &one.id).await?),
                 None => Ok(()),
             }
         }

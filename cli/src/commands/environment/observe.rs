@@ -18,7 +18,7 @@ use crate::aws::{Aws, Group, Wanted, WantedGroups, WantedKeyPairs};
 use crate::config::Settings;
 use crate::error::Result;
 use crate::work::group::{self, Candidates};
-use crate::work::{Context, check_account, existing_folder, key};
+use crate::work::{Context, Session, existing_folder, key};
 
 /// What was seen, and beside it what making a group has to know.
 #[derive(Debug)]
@@ -30,17 +30,17 @@ pub(super) struct Seen {
 }
 
 /// Looks at the environment that the settings name; a key pair and a group need not be set.
-pub(super) async fn observe(context: &Context<'_>, aws: &Aws) -> Result<Seen> {
-    let settings = context.settings;
+pub(super) async fn observe(session: &Session<'_>) -> Result<Seen> {
+    let settings = session.settings;
     let name = settings.instance_name()?;
     let (account, pairs, candidates, own_groups, instances, volumes, zones) = tokio::try_join!(
-        check_account(settings, aws),
-        pairs(settings, aws),
-        candidates(settings, aws),
-        groups(aws),
-        instances(settings, aws, name),
-        async { Ok(aws.volumes(Some(name)).await?) },
-        zones(settings, aws),
+        session.account(),
+        pairs(settings, &session.aws),
+        candidates(settings, &session.aws),
+        groups(&session.aws),
+        instances(settings, &session.aws, name),
+        async { Ok(session.aws.volumes(Some(name)).await?) },
+        zones(settings, &session.aws),
     )?;
     let group_id = match (&candidates, settings.optional_security_group()) {
         (Some(candidates), Some(reference)) => candidates.at_home(reference)?.map(|group| group.id.clone()),
@@ -50,14 +50,14 @@ pub(super) async fn observe(context: &Context<'_>, aws: &Aws) -> Result<Seen> {
     let named = candidates.iter().flat_map(|candidates| candidates.groups.iter().cloned());
     let groups = concerned(named.chain(own_groups).collect(), name, group_id.as_deref());
     let (groups, users, records, keys) = tokio::try_join!(
-        with_rules(aws, &groups),
-        users(aws, &groups),
-        records(settings, aws, zones.as_deref(), &told),
-        keys(context, name, pairs),
+        with_rules(&session.aws, &groups),
+        users(&session.aws, &groups),
+        records(settings, &session.aws, zones.as_deref(), &told),
+        keys(session, name, pairs),
     )?;
     let observed = Observed {
         environment: name.clone(),
-        tokens: launch_tokens(&account, &aws.region, name),
+        tokens: launch_tokens(&account, &session.aws.region, name),
         key_name: settings.optional_key_name().cloned(),
         keys,
         group_id,

@@ -9,10 +9,9 @@ use super::DIFFERENCES;
 use super::observe::{Seen, observe};
 use super::want::want;
 use crate::args::PlanOptions;
-use crate::aws::Aws;
 use crate::config::Key;
 use crate::error::Result;
-use crate::work::{Context, connect};
+use crate::work::{Context, Session};
 
 /// What `plan` prints.
 #[derive(Debug, Serialize)]
@@ -25,8 +24,8 @@ struct Shown<'a> {
 /// Shows the plan; its status says under `--check` whether there is anything to do.
 pub(in crate::commands) async fn plan(context: &Context<'_>, options: &PlanOptions) -> Result<u8> {
     context.settings.require(&[Key::InstanceName, Key::KeyName, Key::SecurityGroup])?;
-    let aws = connect(context.settings).await?;
-    let (_, want, plan) = look(context, &aws).await?;
+    let session = context.connect().await?;
+    let (_, want, plan) = look(&session).await?;
     let shown = Shown { environment: &want.name, plan: &plan };
     context.ui.data(&shown, |_| text(&plan))?;
     let differs = !plan.is_empty() || !plan.refused.is_empty();
@@ -34,10 +33,10 @@ pub(in crate::commands) async fn plan(context: &Context<'_>, options: &PlanOptio
 }
 
 /// What there is, what is wanted, and what has to be done about it.
-pub(super) async fn look(context: &Context<'_>, aws: &Aws) -> Result<(Seen, Environment, Plan)> {
-    let progress = context.ui.progress("looking at the environment");
-    let looking = Box::pin(async { tokio::try_join!(want(context, aws), observe(context, aws)) });
-    let (want, seen) = progress.during(context.interrupt.or_stop(looking)).await??;
+pub(super) async fn look(session: &Session<'_>) -> Result<(Seen, Environment, Plan)> {
+    let progress = session.ui.progress("looking at the environment");
+    let looking = Box::pin(async { tokio::try_join!(want(session), observe(session)) });
+    let (want, seen) = progress.during(session.interrupt.or_stop(looking)).await??;
     let plan = diff(&want, &seen.observed);
     Ok((seen, want, plan))
 }

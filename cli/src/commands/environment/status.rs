@@ -17,7 +17,7 @@ use super::observe::Seen;
 use super::plan::look;
 use crate::args::StatusOptions;
 use crate::error::Result;
-use crate::work::{Context, connect};
+use crate::work::Context;
 
 /// What `status` prints.
 #[derive(Debug, Serialize)]
@@ -49,8 +49,8 @@ pub(in crate::commands) async fn status(context: &Context<'_>, options: &StatusO
     if options.all || options.all_regions {
         return status_of_all(context, options).await;
     }
-    let aws = connect(context.settings).await?;
-    let looks = Box::pin(async { tokio::try_join!(look(context, &aws), host::check(context, &aws)) });
+    let session = context.connect().await?;
+    let looks = Box::pin(async { tokio::try_join!(look(&session), host::check(&session)) });
     let ((seen, want, plan), host) = looks.await?;
     let shown = Shown { host, ..shown(&want.name, &seen, &plan, context) };
     let shown = shown.with_end();

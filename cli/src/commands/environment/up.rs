@@ -13,13 +13,12 @@ use super::known::Known;
 use super::plan::{look, text};
 use super::{consent, refused};
 use crate::args::{UpOptions, WaitFor};
-use crate::aws::Aws;
 use crate::config::Key;
 use crate::error::{Kind, Made, Result};
 use crate::files::SecretsFolder;
 use crate::work::host_key::Trust;
 use crate::work::patience::Patience;
-use crate::work::{Context, connect, instance};
+use crate::work::{Context, Session, instance};
 
 /// How many plans are made, where the world moves under each.
 const ATTEMPTS: u32 = 5;
@@ -41,12 +40,12 @@ pub(in crate::commands) async fn up(context: &Context<'_>, options: &UpOptions) 
     settings.require(&[Key::InstanceName, Key::KeyName, Key::SecurityGroup, Key::SecretsFolder])?;
     let name = settings.instance_name()?;
     let folder = SecretsFolder::open(settings.secrets_folder()?)?;
-    let aws = connect(settings).await?;
+    let session = context.connect().await?;
     let permitted = [(options.allow_restart, Need::Restart), (options.replace, Need::Replace)];
     let permitted = permitted.into_iter().filter_map(|(is_allowed, need)| is_allowed.then_some(need)).collect();
     let (consent, patience) = (Consent::given(options.yes), Patience::new(options.timeout.0));
     let (record, made) = (Record::default(), Vec::new());
-    let mut run = Run { context, aws: &aws, folder: &folder, options, permitted, consent, record, made, patience };
+    let mut run = Run { session: &session, folder: &folder, options, permitted, consent, record, made, patience };
     let mut attempt = 1;
     loop {
         match run.attempt().await {
@@ -66,8 +65,7 @@ pub(in crate::commands) async fn up(context: &Context<'_>, options: &UpOptions) 
 
 /// One run of `up` over all the plans that it makes.
 struct Run<'a> {
-    context: &'a Context<'a>,
-    aws: &'a Aws,
+    session: &'a Session<'a>,
     folder: &'a SecretsFolder,
     options: &'a UpOptions,
     permitted: Vec<Need>,
@@ -82,25 +80,24 @@ struct Run<'a> {
 impl Run<'_> {
     /// Makes a plan, asks where that is needed, carries the plan out, and waits for the instance.
     async fn attempt(&mut self) -> Result<Instance> {
-        let Self { context, aws, folder, options, .. } = *self;
+        let Self { session, folder, options, .. } = *self;
         let timeout = options.timeout.0;
-        let (seen, want, plan) = look(context, aws).await?;
-        refused::check(context, &plan, &self.permitted)?;
-        if consent::ask(context, &mut self.consent, &plan, (&text(&plan), "do it?"), &self.record).await? {
+        let (seen, want, plan) = look(session).await?;
+        refused::check(session, &plan, &self.permitted)?;
+        if consent::ask(session, &mut self.consent, &plan, (&text(&plan), "do it?"), &self.record).await? {
             // The time-out is for the work, not for whoever is asked.
             self.patience = Patience::new(timeout);
         }
         if plan.steps.iter().any(|step| step.action.is_launch()) {
-            instance::mark_launch(context, folder, &seen.observed)?;
+            instance::mark_launch(session, folder, &seen.observed)?;
         }
-        let worker =
-            Worker { context, aws, folder: Some(folder), seen: &seen, ssh_from: Some(&want.ssh_from), timeout };
+        let worker = Worker { session, folder: Some(folder), seen: &seen, ssh_from: Some(&want.ssh_from), timeout };
         let outcome = worker.run(&plan).await;
         self.record.add(&plan, &outcome.done);
         self.consent.used(outcome.done.iter().map(|&place| &plan.steps[place]));
         self.made.extend(outcome.made);
         let awaited = match outcome.failure {
-            None => await_it(context, aws, folder, &seen.observed, &outcome.known, options).await,
+            None => await_it(session, folder, &seen.observed, &outcome.known, options).await,
             Some(error) => Err(error),
         };
         awaited.inspect_err(|error| {
@@ -114,8 +111,7 @@ impl Run<'_> {
 
 /// Waits for the instance that the plan has kept, started or launched.
 async fn await_it(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     folder: &SecretsFolder,
     seen: &Observed,
     known: &Known,
@@ -130,10 +126,10 @@ async fn await_it(
         (false, true) => Trust::ConsoleOfRestarted,
         (false, false) => Trust::Console,
     };
-    let default = if context.settings.nitro() { WaitFor::Ready } else { WaitFor::Ssh };
+    let default = if session.settings.nitro() { WaitFor::Ready } else { WaitFor::Ssh };
     let wait = options.wait.unwrap_or(default);
     let pair = known.pair.as_ref();
-    let awaited = instance::await_instance(context, aws, folder, instance, pair, wait, trust, &mut patience).await;
+    let awaited = instance::await_instance(session, folder, instance, pair, wait, trust, &mut patience).await;
     awaited.map_err(|error| match error.kind() {
         Kind::InstanceFailed => error,
         _ => error.made([instance::wait::made(instance)]),

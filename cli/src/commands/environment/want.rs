@@ -3,16 +3,15 @@
 use iac_core::environment::Environment;
 use iac_core::ingress::Wanted;
 
-use crate::aws::Aws;
 use crate::config::value::Image;
 use crate::error::{Error, Kind, Result};
-use crate::work::{Context, group};
+use crate::work::{Session, group};
 
 /// Understands the settings; whatever an environment needs and is not set is an error.
-pub(super) async fn want(context: &Context<'_>, aws: &Aws) -> Result<Environment> {
-    let settings = context.settings;
+pub(super) async fn want(session: &Session<'_>) -> Result<Environment> {
+    let settings = session.settings;
     let (name, key_name, group) = (settings.instance_name()?, settings.key_name()?, settings.security_group()?);
-    let (ssh_from, image): (Wanted, _) = tokio::try_join!(group::wanted(context), image(context, aws))?;
+    let (ssh_from, image): (Wanted, _) = tokio::try_join!(group::wanted(session), image(session))?;
     Ok(Environment {
         name: name.clone(),
         key_name: key_name.clone(),
@@ -32,13 +31,13 @@ pub(super) async fn want(context: &Context<'_>, aws: &Aws) -> Result<Environment
 }
 
 /// The image's id, where the user names one; what a parameter of AWS's own holds moves by itself.
-async fn image(context: &Context<'_>, aws: &Aws) -> Result<Option<String>> {
-    let name = match &context.settings.image {
+async fn image(session: &Session<'_>) -> Result<Option<String>> {
+    let name = match &session.settings.image {
         Some(Image::Id(id)) => return Ok(Some(id.clone())),
-        Some(Image::Parameter(name)) if !name.starts_with("/aws/") => name,
+        Some(Image::Parameter(name)) if !name.starts_with("/&session.aws/") => name,
         Some(Image::Parameter(_)) | None => return Ok(None),
     };
-    let value = aws.parameters(std::slice::from_ref(name)).await?.remove(name);
+    let value = session.aws.parameters(std::slice::from_ref(name)).await?.remove(name);
     value.map(Some).ok_or_else(|| {
         Error::new(Kind::ImageMissing, format!("there is no SSM parameter `{name}` in this region"))
             .hint("check `image` and `region`")

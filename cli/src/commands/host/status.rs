@@ -32,7 +32,7 @@ pub(super) async fn run(context: &Context<'_>, options: &TargetOptions, fix: boo
             mend(context, &host, &wanted, &report, within).await?;
             report = looked(context, &host, &wanted, within).await?;
         }
-        end::tag(context, &host.aws, &host.instance, report.ends).await?;
+        end::tag(&host.session, &host.instance, report.ends).await?;
     }
     let id = host.instance.id.as_str();
     context.ui.data(&Status { instance: id, report: &report }, |width| text(&report, width))?;
@@ -43,13 +43,19 @@ pub(super) async fn run(context: &Context<'_>, options: &TargetOptions, fix: boo
     Ok(Kind::HostNotReady.exit())
 }
 
-async fn looked(context: &Context<'_>, host: &Reached, wanted: &Wanted, within: Duration) -> Result<Report> {
+async fn looked(context: &Context<'_>, host: &Reached<'_>, wanted: &Wanted, within: Duration) -> Result<Report> {
     let progress = context.ui.progress(&format!("looking at {}", host.instance.id));
     progress.during(remote::look(context, &host.target, wanted, within)).await
 }
 
 /// Sets up what the set-up sees to, and arms the end. A step that fails is said; what is left shows in the next look.
-async fn mend(context: &Context<'_>, host: &Reached, wanted: &Wanted, report: &Report, within: Duration) -> Result<()> {
+async fn mend(
+    context: &Context<'_>,
+    host: &Reached<'_>,
+    wanted: &Wanted,
+    report: &Report,
+    within: Duration,
+) -> Result<()> {
     let progress = context.ui.progress(&format!("mending {}", host.instance.id));
     if report.failed().any(|check| check.check == "end") {
         context.interrupt.check()?;

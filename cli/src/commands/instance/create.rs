@@ -17,7 +17,7 @@ use crate::work::instance::launch::{end_surplus, finish, first_unused, launch};
 use crate::work::instance::prepare::prepare;
 use crate::work::instance::wait::{Login, made};
 use crate::work::patience::Patience;
-use crate::work::{Context, connect, select};
+use crate::work::{Context, select};
 
 /// Launches the instance, or goes on with one whose launch was interrupted, and waits for it.
 pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Result<()> {
@@ -27,9 +27,9 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     let wait = wait_for(context, options)?;
     let folder = SecretsFolder::open(settings.secrets_folder()?)?;
     let mut patience = Patience::new(options.wait.timeout.0);
-    let aws = connect(settings).await?;
+    let session = context.connect().await?;
     let (prepared, instances) =
-        tokio::join!(prepare(context, &aws, &folder, !options.no_setup, None), select::named(&aws, name));
+        tokio::join!(prepare(&session, &folder, !options.no_setup, None), select::named(&session.aws, name));
     let instances = instances?;
     let live: Vec<Instance> = instances.iter().filter(|instance| instance.state.is_live()).cloned().collect();
     let marker = folder.launch(name)?.as_deref().and_then(LaunchToken::parse);
@@ -38,7 +38,7 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     }
     let prepared = prepared?;
 
-    let tokens = launch_tokens(&prepared.account, &aws.region, name);
+    let tokens = launch_tokens(&prepared.account, &session.aws.region, name);
     let instance = match create_decision(&live, &tokens, marker.as_ref()) {
         Create::Exists(instance) => return Err(exists(name, instance)),
         Create::Ambiguous(instances) => return Err(select::ambiguous(name, &instances)),
@@ -49,13 +49,13 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
         Create::Launch => {
             note_cost(context);
             let unused = &tokens[first_unused(&tokens, &instances)..];
-            launch(context, &aws, &folder, &prepared, unused).await?
+            launch(&session, &folder, &prepared, unused).await?
         }
     };
-    end_surplus(context, &aws, &tokens, &instance).await?;
+    end_surplus(&session, &tokens, &instance).await?;
     let trust = if options.wait.accept_host_key { Trust::Server } else { Trust::Console };
     let login = Login { folder: &folder, key_file: &prepared.key_file, trust };
-    let finished = finish(context, &aws, &folder, &instance, Some(&login), wait, &mut patience).await;
+    let finished = finish(&session, &folder, &instance, Some(&login), wait, &mut patience).await;
     let instance = finished.map_err(|error| error.made([made(&instance)]))?;
     context.ui.data(&instance, |width| described(&instance, width))
 }

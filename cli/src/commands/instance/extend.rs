@@ -27,7 +27,7 @@ pub(crate) async fn extend(context: &Context<'_>, options: &ExtendOptions) -> Re
         return Err(end::none(id));
     }
     let ends = end::moved(context, &host.target, options.by.0, options.timeout.0).await?;
-    end::tag(context, &host.aws, &host.instance, Some(ends)).await.map_err(|error| {
+    end::tag(&host.session, &host.instance, Some(ends)).await.map_err(|error| {
         error
             .hint(format!("the instance ends at {ends}; only its tag does not say so: `iac host status --fix` sets it"))
     })?;

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 
 use crate::aws::{Aws, CallError, Wanted};
 use crate::error::Result;
-use crate::work::{Context, connect};
+use crate::work::Context;
 
 /// Prints the instances of the region: ours and the older tool's, or everyone's.
 pub(super) async fn list(context: &Context<'_>, all: bool, everyone: bool) -> Result<()> {
-    let aws = connect(context.settings).await?;
+    let session = context.connect().await?;
     let progress = context.ui.progress("listing instances");
-    let mut instances = progress.during(fetch(&aws, everyone)).await?;
+    let mut instances = progress.during(fetch(&session.aws, everyone)).await?;
     drop(progress);
     instances.retain(|instance| all || !instance.state.is_ending());
     instances.sort_by(|a, b| (&a.name, a.launch_time, &a.id).cmp(&(&b.name, b.launch_time, &b.id)));

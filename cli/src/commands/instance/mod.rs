@@ -13,7 +13,7 @@ use crate::args::{InstanceCommand, InstanceVerb, WaitFor};
 use crate::error::Result;
 use crate::work::host_key::Trust;
 use crate::work::patience::Patience;
-use crate::work::{Context, connect, select};
+use crate::work::{Context, select};
 
 /// Runs one verb of `iac instance`.
 pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Result<()> {
@@ -21,8 +21,8 @@ pub(super) async fn run(context: &Context<'_>, command: InstanceCommand) -> Resu
         InstanceVerb::Create(options) => create::create(context, &options).await,
         InstanceVerb::List { all, list } => list::list(context, all, list.everyone).await,
         InstanceVerb::Describe(one) => {
-            let aws = connect(context.settings).await?;
-            let instance = select::one(&aws, context.settings, one.id.as_deref()).await?;
+            let session = context.connect().await?;
+            let instance = select::one(&session.aws, context.settings, one.id.as_deref()).await?;
             context.ui.data(&instance, |width| list::described(&instance, width))
         }
         InstanceVerb::Wait { one, goal, timeout, accept_host_key, .. } => {

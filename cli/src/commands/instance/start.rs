@@ -11,7 +11,7 @@ use crate::work::host_key::Trust;
 use crate::work::instance::power;
 use crate::work::instance::wait::{self, Login, made};
 use crate::work::patience::Patience;
-use crate::work::{Context, check_account, connect, must_be_ours, select, target};
+use crate::work::{Context, must_be_ours, select, target};
 
 /// Starts one instance and waits as far as was asked for.
 pub(super) async fn start(
@@ -22,15 +22,15 @@ pub(super) async fn start(
     force: bool,
 ) -> Result<()> {
     let settings = context.settings;
-    let aws = connect(settings).await?;
-    let chosen = select::one_or_ending(&aws, settings, id);
-    let (instance, _) = tokio::try_join!(chosen, check_account(settings, &aws))?;
+    let session = context.connect().await?;
+    let chosen = select::one_or_ending(&session.aws, settings, id);
+    let (instance, _) = tokio::try_join!(chosen, session.account())?;
     must_be_ours(&instance.owner(), &format!("instance {}", instance.id), force)?;
     // A key that is not here is found missing before anything costs again.
     let key_file = match goal {
         WaitFor::Ssh | WaitFor::Ready => {
             let folder = SecretsFolder::existing(settings.secrets_folder()?);
-            let key_file = target::private_half(context, &aws, &folder, &instance).await?;
+            let key_file = target::private_half(&session, &folder, &instance).await?;
             Some((folder, key_file))
         }
         WaitFor::None | WaitFor::Running => None,
@@ -39,8 +39,8 @@ pub(super) async fn start(
     let login = key_file.as_ref().map(|(folder, key_file)| Login { folder, key_file, trust });
 
     let mut patience = Patience::new(options.timeout.0);
-    let begun = power::start(context, &aws, &instance, &mut patience).await?;
-    let started = wait::until(context, &aws, goal, login.as_ref(), &mut patience, &begun).await;
+    let begun = power::start(&session, &instance, &mut patience).await?;
+    let started = wait::until(&session, goal, login.as_ref(), &mut patience, &begun).await;
     let started = started.map_err(|error| error.made([made(&begun)]))?.instance;
     context.ui.data(&started, |width| described(&started, width))
 }

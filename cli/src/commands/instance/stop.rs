@@ -8,16 +8,16 @@ use crate::args::StopWait;
 use crate::error::Result;
 use crate::work::instance::{power, wait};
 use crate::work::patience::Patience;
-use crate::work::{Context, check_account, connect, must_be_ours, select};
+use crate::work::{Context, must_be_ours, select};
 
 /// Stops one instance and waits as was asked for.
 pub(super) async fn stop(context: &Context<'_>, id: Option<&str>, wait: &StopWait, force: bool) -> Result<()> {
-    let aws = connect(context.settings).await?;
-    let chosen = select::one_or_ending(&aws, context.settings, id);
-    let (instance, _) = tokio::try_join!(chosen, check_account(context.settings, &aws))?;
+    let session = context.connect().await?;
+    let chosen = select::one_or_ending(&session.aws, context.settings, id);
+    let (instance, _) = tokio::try_join!(chosen, session.account())?;
     must_be_ours(&instance.owner(), &format!("instance {}", instance.id), force)?;
     let mut patience = Patience::new(wait.timeout.0);
-    let mut state = power::stop(context, &aws, &instance, &mut patience).await?;
+    let mut state = power::stop(&session, &instance, &mut patience).await?;
     if state != instance.state {
         context.ui.note("its volume is kept, and costs, until the instance is terminated");
         if let Some(text) = end::stop_warning(&instance) {
@@ -25,7 +25,7 @@ pub(super) async fn stop(context: &Context<'_>, id: Option<&str>, wait: &StopWai
         }
     }
     if !wait.no_wait && state != InstanceState::Stopped {
-        state = wait::stopped(context, &aws, &instance.id, &mut patience).await?.state;
+        state = wait::stopped(&session, &instance.id, &mut patience).await?.state;
     }
     let result = Changed { name: instance.name, id: instance.id, state };
     context.ui.data(&result, |_| format!("instance {} is {}", result.id, result.state))

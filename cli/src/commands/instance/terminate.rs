@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::work::instance::end::{end, forget};
 use crate::work::instance::wait;
 use crate::work::patience::Patience;
-use crate::work::{Context, check_account, connect, must_be_ours, select};
+use crate::work::{Context, must_be_ours, select};
 
 /// What `instance terminate` and `instance stop` print.
 #[derive(Debug, Serialize)]
@@ -20,16 +20,16 @@ pub(super) struct Changed {
 
 /// Terminates one instance and waits as was asked for.
 pub(super) async fn terminate(context: &Context<'_>, id: Option<&str>, wait: &StopWait, force: bool) -> Result<()> {
-    let aws = connect(context.settings).await?;
+    let session = context.connect().await?;
     let (instance, _) = tokio::try_join!(
         // One that is still ending counts, so that a second run can wait for it.
-        select::one_or_ending(&aws, context.settings, id),
-        check_account(context.settings, &aws)
+        select::one_or_ending(&session.aws, context.settings, id),
+        session.account()
     )?;
     must_be_ours(&instance.owner(), &format!("instance {}", instance.id), force)?;
-    let mut state = end(context, &aws, &instance.id).await?;
+    let mut state = end(&session, &instance.id).await?;
     if !wait.no_wait {
-        wait::terminated(context, &aws, &instance.id, &mut Patience::new(wait.timeout.0)).await?;
+        wait::terminated(&session, &instance.id, &mut Patience::new(wait.timeout.0)).await?;
         state = InstanceState::Terminated;
     }
     forget(context, &instance).await?;

@@ -9,7 +9,7 @@ use crate::files::SecretsFolder;
 use crate::work::host_key::Trust;
 use crate::work::instance::wait::{Login, running, stopped, terminated, until};
 use crate::work::patience::Patience;
-use crate::work::{Context, connect, select, target};
+use crate::work::{Context, select, target};
 
 /// Waits for one instance and prints it.
 pub(super) async fn wait(
@@ -19,24 +19,24 @@ pub(super) async fn wait(
     trust: Trust,
     mut patience: Patience,
 ) -> Result<()> {
-    let aws = connect(context.settings).await?;
-    let instance = context.interrupt.or_stop(select::one_or_ending(&aws, context.settings, id)).await??;
+    let session = context.connect().await?;
+    let instance = context.interrupt.or_stop(select::one_or_ending(&session.aws, context.settings, id)).await??;
     if instance.state == InstanceState::Stopped && matches!(goal, Goal::Running | Goal::Ssh) {
         context.ui.note(&format!("{} is stopped: it runs once it is started, with `iac instance start`", instance.id));
     }
     let patience = &mut patience;
     let instance = match goal {
-        Goal::Running => running(context, &aws, &instance.id, patience).await?,
-        Goal::Stopped => stopped(context, &aws, &instance.id, patience).await?,
+        Goal::Running => running(&session, &instance.id, patience).await?,
+        Goal::Stopped => stopped(&session, &instance.id, patience).await?,
         Goal::Terminated => {
-            terminated(context, &aws, &instance.id, patience).await?;
+            terminated(&session, &instance.id, patience).await?;
             Instance { state: InstanceState::Terminated, ..instance }
         }
         Goal::Ssh => {
             let folder = SecretsFolder::existing(context.settings.secrets_folder()?);
-            let key_file = target::private_half(context, &aws, &folder, &instance).await?;
+            let key_file = target::private_half(&session, &folder, &instance).await?;
             let login = Login { folder: &folder, key_file: &key_file, trust };
-            until(context, &aws, WaitFor::Ssh, Some(&login), patience, &instance).await?.instance
+            until(&session, WaitFor::Ssh, Some(&login), patience, &instance).await?.instance
         }
     };
     context.ui.data(&instance, |width| described(&instance, width))

@@ -9,9 +9,9 @@ use serde::Serialize;
 use crate::config::Key;
 use crate::error::Result;
 use crate::files::SecretsFolder;
+use crate::work::Context;
 use crate::work::key::{Deleting, key_files};
 use crate::work::lock::lock;
-use crate::work::{Context, check_account, connect};
 
 /// What `key delete` prints.
 #[derive(Debug, Serialize)]
@@ -32,17 +32,16 @@ pub(super) async fn delete(context: &Context<'_>, force: bool) -> Result<()> {
     let settings = context.settings;
     settings.require(&[Key::KeyName, Key::SecretsFolder])?;
     let name = settings.key_name()?;
-    let (path, aws) = (settings.secrets_folder()?, connect(settings).await?);
+    let (path, session) = (settings.secrets_folder()?, context.connect().await?);
     let folder = SecretsFolder::existing(path);
     let _lock = lock(context, &folder).await?;
     let files = key_files(&folder, name).await?;
-    let deleting = Deleting { aws: &aws, folder: &folder, name };
+    let deleting = Deleting { session: &session, folder: &folder, name };
     let progress = context.ui.progress("deleting the key pair");
-    let (pair, in_use_by, _) = progress
-        .during(async { tokio::try_join!(deleting.pair(), deleting.users(), check_account(settings, &aws)) })
-        .await?;
+    let (pair, in_use_by, _) =
+        progress.during(async { tokio::try_join!(deleting.pair(), deleting.users(), session.account()) }).await?;
     let pair = match (pair, &files.new) {
-        (None, FileState::Key(public_key)) => Some(deleting.unseen(context, public_key).await?),
+        (None, FileState::Key(public_key)) => Some(deleting.unseen(public_key).await?),
         (pair, _) => pair,
     };
     let work = delete_work(&files, pair.as_ref(), force).map_err(|refusal| deleting.refused(refusal))?;

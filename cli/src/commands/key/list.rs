@@ -9,20 +9,21 @@ use iac_core::table::{self, Cell};
 use crate::aws::{Aws, CallError, WantedKeyPairs};
 use crate::error::{Kind, Result};
 use crate::files::SecretsFolder;
+use crate::work::Context;
 use crate::work::key::file_state;
-use crate::work::{Context, connect};
 
 /// How many files are looked at side by side: for each a program of OpenSSH runs.
 const AT_ONCE: usize = 16;
 
 /// Prints ours and the older tool's, or everyone's.
 pub(super) async fn list(context: &Context<'_>, everyone: bool) -> Result<()> {
-    let aws = connect(context.settings).await?;
+    let session = context.connect().await?;
     let folder = context.settings.optional_secrets_folder().map(SecretsFolder::existing);
     let progress = context.ui.progress("listing key pairs");
     let listed = progress
         .during(async {
-            let looks = stream::iter(fetch(&aws, everyone).await?).map(|pair| look(context, folder.as_ref(), pair));
+            let looks =
+                stream::iter(fetch(&session.aws, everyone).await?).map(|pair| look(context, folder.as_ref(), pair));
             looks.buffered(AT_ONCE).try_collect::<Vec<_>>().await
         })
         .await?;

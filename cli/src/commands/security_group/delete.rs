@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::aws::Group;
 use crate::error::Result;
 use crate::work::group::{candidates, titled, until_gone};
-use crate::work::{Context, check_account, connect, must_be_ours};
+use crate::work::{Context, must_be_ours};
 
 /// What `security-group delete` prints.
 #[derive(Debug, Serialize)]
@@ -21,14 +21,14 @@ struct Deleted {
 pub(super) async fn delete(context: &Context<'_>, force: bool, timeout: Duration) -> Result<()> {
     let settings = context.settings;
     let reference = settings.security_group()?;
-    let aws = connect(settings).await?;
-    let (candidates, _) = tokio::try_join!(candidates(settings, &aws), check_account(settings, &aws))?;
+    let session = context.connect().await?;
+    let (candidates, _) = tokio::try_join!(candidates(settings, &session.aws), session.account())?;
     let found = candidates.anywhere(reference)?.cloned();
     let missing = || candidates.missing(reference).hint("see which there are with `iac security-group list`");
     let group = found.ok_or_else(missing)?;
     must_be_ours(&group.owner(), &titled(&group), force)?;
     let progress = context.ui.progress(&format!("deleting {}", titled(&group)));
-    progress.during(until_gone(context, &aws, &group, timeout)).await?;
+    progress.during(until_gone(&session, &group, timeout)).await?;
     drop(progress);
     let Group { id, name, vpc_id, .. } = group;
     let deleted = Deleted { name, id, vpc_id };

@@ -5,13 +5,13 @@ use iac_core::table::{self, Cell};
 
 use crate::aws::{Aws, CallError, WantedGroups};
 use crate::error::Result;
-use crate::work::{Context, connect};
+use crate::work::Context;
 
 /// Prints the groups of the region with their rules: ours and the older tool's, or everyone's.
 pub(super) async fn list(context: &Context<'_>, everyone: bool) -> Result<()> {
-    let aws = connect(context.settings).await?;
+    let session = context.connect().await?;
     let progress = context.ui.progress("listing security groups");
-    let mut groups = progress.during(fetch(&aws, everyone)).await?;
+    let mut groups = progress.during(fetch(&session.aws, everyone)).await?;
     drop(progress);
     groups.sort_by(|a, b| (&a.name, &a.vpc_id, &a.id).cmp(&(&b.name, &b.vpc_id, &b.id)));
     context.ui.data(&groups, |width| text(&groups, width))

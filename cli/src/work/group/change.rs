@@ -6,44 +6,43 @@ use iac_core::observed::IngressRule;
 use iac_core::tag::creation_tags;
 
 use super::titled;
-use crate::aws::{Aws, CallError, Group, is_group_unknown};
+use crate::aws::{CallError, Group, is_group_unknown};
 use crate::error::Result;
-use crate::work::Context;
+use crate::work::Session;
 
 /// Adds and removes rules, and returns the rules that the group then has; `None` where AWS did not take the change as it is.
 ///
 /// A rule that is there already, or gone already, is what was wanted: AWS shows it late, or another run was faster. What the
 /// group has then, only another look tells.
 pub(crate) async fn apply(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     group: &Group,
     change: &IngressChange,
 ) -> Result<Option<Vec<IngressRule>>> {
     let mut rules: Vec<IngressRule> = change.keep.iter().chain(&change.other).cloned().collect();
     if !change.add.is_empty() {
-        context.interrupt.check()?;
-        match add(context, aws, group, &change.add).await? {
+        session.interrupt.check()?;
+        match add(session, group, &change.add).await? {
             Some(added) => rules.extend(added),
             None => return Ok(None),
         }
     }
     if !change.remove.is_empty() {
-        context.interrupt.check()?;
-        if !remove(context, aws, group, &change.remove).await? {
+        session.interrupt.check()?;
+        if !remove(session, group, &change.remove).await? {
             return Ok(None);
         }
     }
     Ok(Some(rules))
 }
 
-async fn add(context: &Context<'_>, aws: &Aws, group: &Group, rules: &[NewRule]) -> Result<Option<Vec<IngressRule>>> {
-    let settings = context.settings;
+async fn add(session: &Session<'_>, group: &Group, rules: &[NewRule]) -> Result<Option<Vec<IngressRule>>> {
+    let settings = session.settings;
     let tags = creation_tags(&group.name, settings.optional_instance_name(), &settings.tags);
-    match aws.authorize_ssh(&group.id, settings.ssh_port(), rules, &tags).await {
+    match session.aws.authorize_ssh(&group.id, settings.ssh_port(), rules, &tags).await {
         Ok(added) => {
             for rule in rules {
-                context.ui.note(&format!("{} lets SSH in from {}", titled(group), rule.cidr));
+                session.ui.note(&format!("{} lets SSH in from {}", titled(group), rule.cidr));
             }
             Ok(Some(added))
         }
@@ -52,12 +51,12 @@ async fn add(context: &Context<'_>, aws: &Aws, group: &Group, rules: &[NewRule])
     }
 }
 
-async fn remove(context: &Context<'_>, aws: &Aws, group: &Group, rules: &[IngressRule]) -> Result<bool> {
+async fn remove(session: &Session<'_>, group: &Group, rules: &[IngressRule]) -> Result<bool> {
     let ids = rules.iter().filter_map(|rule| rule.id.clone()).collect();
-    match aws.revoke_ingress(&group.id, ids).await {
+    match session.aws.revoke_ingress(&group.id, ids).await {
         Ok(()) => {
             for rule in rules {
-                context.ui.note(&format!("{} no longer lets SSH in from {}", titled(group), rule.source));
+                session.ui.note(&format!("{} no longer lets SSH in from {}", titled(group), rule.source));
             }
             Ok(true)
         }

@@ -14,7 +14,7 @@ use super::choose::{self, Candidates};
 use super::{change, titled};
 use crate::aws::{Aws, Group};
 use crate::error::{Error, Kind, Made, Result};
-use crate::work::Context;
+use crate::work::Session;
 use crate::work::patience::{Patience, timed_out};
 
 /// What a group of ours says about itself, in EC2's allowed characters.
@@ -32,18 +32,17 @@ enum Target {
 
 /// Makes the group that the settings name, or mends the SSH rules of the one that was found.
 pub(crate) async fn ensure(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     candidates: &Candidates,
     wanted: &Wanted,
     force: bool,
 ) -> Result<SecurityGroup> {
-    let reference = context.settings.security_group()?;
+    let reference = session.settings.security_group()?;
     let target = match candidates.at_home(reference)? {
         Some(group) => Target::Found(ours(group.clone(), force)?),
-        None => make(context, aws, reference, candidates, force).await?,
+        None => make(session, reference, candidates, force).await?,
     };
-    settle(context, aws, &target, wanted).await.map_err(|error| error.made(target.made()))
+    settle(session, &target, wanted).await.map_err(|error| error.made(target.made()))
 }
 
 impl Target {
@@ -74,27 +73,21 @@ fn ours(group: Group, force: bool) -> Result<Group> {
 }
 
 /// Makes a group of this name in the VPC at hand.
-async fn make(
-    context: &Context<'_>,
-    aws: &Aws,
-    reference: &GroupRef,
-    candidates: &Candidates,
-    force: bool,
-) -> Result<Target> {
+async fn make(session: &Session<'_>, reference: &GroupRef, candidates: &Candidates, force: bool) -> Result<Target> {
     let GroupRef::Name(name) = reference else {
         return Err(candidates.missing(reference).hint("set `security_group` to a name to make a new one"));
     };
     let vpc_id = candidates.home.as_deref().ok_or_else(no_default_vpc)?;
-    let tags = creation_tags(name.as_str(), context.settings.optional_instance_name(), &context.settings.tags);
-    context.interrupt.check()?;
-    match aws.create_security_group(name, vpc_id, DESCRIPTION, &tags).await {
+    let tags = creation_tags(name.as_str(), session.settings.optional_instance_name(), &session.settings.tags);
+    session.interrupt.check()?;
+    match session.aws.create_security_group(name, vpc_id, DESCRIPTION, &tags).await {
         Ok(id) => {
             let (name, vpc_id) = (name.as_str().to_owned(), Some(vpc_id.to_owned()));
             Ok(Target::New(Group { id, name, vpc_id, description: DESCRIPTION.to_owned(), tags }))
         }
         // What was decided from had no such group.
         Err(error) if error.is("InvalidGroup.Duplicate") => {
-            let group = ours(appeared(context, aws, name).await?, force);
+            let group = ours(appeared(session, name).await?, force);
             Ok(Target::Found(group.map_err(Error::moved)?))
         }
         Err(error) => Err(error.into()),
@@ -102,15 +95,15 @@ async fn make(
 }
 
 /// The group that AWS says is there: an earlier attempt's whose answer was lost, or another run's.
-async fn appeared(context: &Context<'_>, aws: &Aws, name: &GroupName) -> Result<Group> {
+async fn appeared(session: &Session<'_>, name: &GroupName) -> Result<Group> {
     let reference = GroupRef::Name(name.clone());
     let mut patience = Patience::new(SHOWN_WITHIN);
     loop {
-        let candidates = choose::candidates(context.settings, aws).await?;
+        let candidates = choose::candidates(session.settings, &session.aws).await?;
         match candidates.at_home(&reference)? {
             Some(group) => return Ok(group.clone()),
             None if patience.is_over() => return Err(timed_out(&format!("AWS to show security group `{name}`"))),
-            None => patience.pause(context).await?,
+            None => patience.pause(session).await?,
         }
     }
 }
@@ -122,24 +115,24 @@ fn no_default_vpc() -> Error {
 }
 
 /// Changes the SSH rules until AWS has taken a change whole, or shows the group with those that are wanted.
-async fn settle(context: &Context<'_>, aws: &Aws, target: &Target, wanted: &Wanted) -> Result<SecurityGroup> {
+async fn settle(session: &Session<'_>, target: &Target, wanted: &Wanted) -> Result<SecurityGroup> {
     let group = target.group();
     let mut patience = Patience::new(SHOWN_WITHIN);
-    let mut shown = if target.is_new() { None } else { Some(rules(aws, &group.id).await?) };
+    let mut shown = if target.is_new() { None } else { Some(rules(&session.aws, &group.id).await?) };
     loop {
         let seen = shown.as_deref().unwrap_or_default();
-        let change = ingress_change(seen, context.settings.ssh_port(), wanted);
+        let change = ingress_change(seen, session.settings.ssh_port(), wanted);
         if let Some(ingress) = shown.take_if(|_| change.is_empty()) {
             return Ok(group.clone().with_ingress(ingress));
         }
-        if let Some(ingress) = change::apply(context, aws, group, &change).await? {
+        if let Some(ingress) = change::apply(session, group, &change).await? {
             return Ok(group.clone().with_ingress(ingress));
         }
         if patience.is_over() {
             return Err(timed_out(&format!("AWS to show {} with its rules", titled(group))));
         }
-        patience.pause(context).await?;
-        shown = look(aws, &group.id).await?;
+        patience.pause(session).await?;
+        shown = look(&session.aws, &group.id).await?;
     }
 }
 

@@ -4,27 +4,27 @@ use std::time::Duration;
 
 use super::titled;
 use super::users::{Users, users};
-use crate::aws::{Aws, Group, is_group_unknown};
+use crate::aws::{Group, is_group_unknown};
 use crate::error::{Error, Kind, Result};
-use crate::work::Context;
+use crate::work::Session;
 use crate::work::patience::{Patience, timed_out};
 
 /// How long an interface without an instance may still be on its way out.
 const LOOSE_FOR: Duration = Duration::from_secs(30);
 
 /// Deletes a group as soon as only what passes by itself uses it.
-pub(crate) async fn until_gone(context: &Context<'_>, aws: &Aws, group: &Group, timeout: Duration) -> Result<()> {
+pub(crate) async fn until_gone(session: &Session<'_>, group: &Group, timeout: Duration) -> Result<()> {
     let (mut patience, looseness) = (Patience::new(timeout), Patience::new(LOOSE_FOR.min(timeout)));
     loop {
-        context.interrupt.check()?;
-        let users = match aws.delete_security_group(&group.id).await {
+        session.interrupt.check()?;
+        let users = match session.aws.delete_security_group(&group.id).await {
             Ok(()) => return Ok(()),
             // It is gone by an earlier attempt, or it is so new that not every part of EC2 knows it.
-            Err(error) if is_group_unknown(&error) => match aws.security_group(&group.id).await? {
+            Err(error) if is_group_unknown(&error) => match session.aws.security_group(&group.id).await? {
                 None => return Ok(()),
                 Some(_) => Users::default(),
             },
-            Err(error) if error.is("DependencyViolation") => users(aws, &group.id).await?,
+            Err(error) if error.is("DependencyViolation") => users(&session.aws, &group.id).await?,
             Err(error) => return Err(error.into()),
         };
         let blocking = users.blocking(looseness.is_over());
@@ -37,7 +37,7 @@ pub(crate) async fn until_gone(context: &Context<'_>, aws: &Aws, group: &Group, 
             let error = timed_out(&format!("{} to be free", titled(group)));
             return Err(users.passing().iter().fold(error, Error::cause));
         }
-        patience.pause(context).await?;
+        patience.pause(session).await?;
     }
 }
 

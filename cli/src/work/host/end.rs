@@ -8,11 +8,10 @@ use iac_core::tag::{self, Tag};
 use jiff::Timestamp;
 
 use super::{remote, wanted};
-use crate::aws::Aws;
 use crate::error::{Error, Kind, Result};
 use crate::ssh::Target;
-use crate::work::Context;
 use crate::work::patience::Patience;
+use crate::work::{Context, Session};
 
 /// What the host's script ends with where it has written no end.
 const NO_END: u8 = 3;
@@ -20,38 +19,32 @@ const NO_END: u8 = 3;
 const TOO_FAR: u8 = 4;
 
 /// Tags an instance with the end that its host has told, unless it is tagged so; returns the tag.
-pub(crate) async fn tag(
-    context: &Context<'_>,
-    aws: &Aws,
-    instance: &Instance,
-    ends: Option<Timestamp>,
-) -> Result<Option<Tag>> {
+pub(crate) async fn tag(session: &Session<'_>, instance: &Instance, ends: Option<Timestamp>) -> Result<Option<Tag>> {
     let Some(tag) = ends.map(end::tag) else { return Ok(None) };
     if tag::value(&instance.tags, tag::ENDS) != Some(&tag.value) {
-        context.interrupt.check()?;
-        aws.tag(&instance.id, std::slice::from_ref(&tag)).await?;
+        session.interrupt.check()?;
+        session.aws.tag(&instance.id, std::slice::from_ref(&tag)).await?;
     }
     Ok(Some(tag))
 }
 
 /// Makes the `ttl` of an instance that can be reached longer, however far an interrupted run came with that.
 pub(crate) async fn lengthen(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     instance: &Instance,
     target: &Target,
     (from, to): (Duration, Duration),
     patience: &Patience,
 ) -> Result<()> {
     let within = patience.one_look(Duration::MAX);
-    let report = remote::look(context, target, &wanted(context.settings, None), within).await?;
+    let report = remote::look(session, target, &wanted(session.settings, None), within).await?;
     let on_host = report.ends.ok_or_else(|| unarmed(&instance.id))?;
-    context.interrupt.check()?;
+    session.interrupt.check()?;
     let ends = match end::still_to_add(instance, on_host, to.saturating_sub(from)) {
-        Some(by) => moved(context, target, by, patience.one_look(Duration::MAX)).await?,
+        Some(by) => moved(session, target, by, patience.one_look(Duration::MAX)).await?,
         None => on_host,
     };
-    Ok(aws.tag(&instance.id, &[end::tag(ends), end::launch_tag(to)]).await?)
+    Ok(session.aws.tag(&instance.id, &[end::tag(ends), end::launch_tag(to)]).await?)
 }
 
 /// Moves the end on the host and returns the one that it has then.

@@ -47,7 +47,7 @@ pub(crate) async fn wanted_of(settings: &Settings, aws: &Aws, instance: &Instanc
 }
 
 /// Finds the way to an instance, and what is wanted of it.
-pub(crate) async fn reach_host(context: &Context<'_>, options: &TargetOptions) -> Result<(Reached, Wanted)> {
+pub(crate) async fn reach_host<'a>(context: &Context<'a>, options: &TargetOptions) -> Result<(Reached<'a>, Wanted)> {
     let wanted = async |aws: &Aws, instance: &Instance| wanted_of(context.settings, aws, instance).await;
     Box::pin(reach_and(context, &options.into(), wanted)).await
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use iac_core::name::InstanceName;
 use iac_core::observed::{Instance, InstanceState};
 
-use crate::aws::{Aws, CallError};
+use crate::aws::CallError;
 use crate::error::Result;
 use crate::work::patience::Patience;
-use crate::work::{Context, existing_folder, host_key};
+use crate::work::{Context, Session, existing_folder, host_key};
 
 /// How long an instance that AWS does not know everywhere yet is asked to end.
 const KNOWN_WITHIN: Duration = Duration::from_mins(1);
@@ -25,12 +25,12 @@ pub(crate) async fn forget(context: &Context<'_>, instance: &Instance) -> Result
 }
 
 /// Asks until AWS has taken the request: right after a launch, not every part of EC2 knows the instance.
-pub(crate) async fn end(context: &Context<'_>, aws: &Aws, id: &str) -> Result<InstanceState> {
-    context.interrupt.check()?;
+pub(crate) async fn end(session: &Session<'_>, id: &str) -> Result<InstanceState> {
+    session.interrupt.check()?;
     let mut patience = Patience::new(KNOWN_WITHIN);
     loop {
-        match aws.terminate(id).await {
-            Err(error) if unknown(&error) && !patience.is_over() => patience.pause(context).await?,
+        match session.aws.terminate(id).await {
+            Err(error) if unknown(&error) && !patience.is_over() => patience.pause(session).await?,
             result => return Ok(result?),
         }
     }

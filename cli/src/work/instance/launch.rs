@@ -11,11 +11,11 @@ use super::end;
 use super::prepare::Prepared;
 use super::wait::{self, Login, made};
 use crate::args::WaitFor;
-use crate::aws::{Aws, LaunchError, Wanted};
+use crate::aws::{LaunchError, Wanted};
 use crate::error::{Error, Kind, Result, refused_launch};
 use crate::files::SecretsFolder;
 use crate::work::patience::Patience;
-use crate::work::{Context, host};
+use crate::work::{Session, host};
 
 /// The first generation after all those that an ended instance still shows; the others AWS would refuse.
 pub(crate) fn first_unused(tokens: &[LaunchToken], instances: &[Instance]) -> usize {
@@ -26,18 +26,17 @@ pub(crate) fn first_unused(tokens: &[LaunchToken], instances: &[Instance]) -> us
 
 /// Launches under the first token that is not used up, leaving a marker until `create` has returned.
 pub(crate) async fn launch(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     folder: &SecretsFolder,
     prepared: &Prepared,
     tokens: &[LaunchToken],
 ) -> Result<Instance> {
-    let name = context.settings.instance_name()?;
-    let progress = context.ui.progress(&format!("launching {}", prepared.launch.instance_type));
+    let name = session.settings.instance_name()?;
+    let progress = session.ui.progress(&format!("launching {}", prepared.launch.instance_type));
     for token in tokens {
-        context.interrupt.check()?;
+        session.interrupt.check()?;
         folder.write_launch(name, token)?;
-        match progress.during(launch_in_a_zone(context, aws, prepared, token)).await {
+        match progress.during(launch_in_a_zone(session, prepared, token)).await {
             Ok(instance) => return Ok(instance),
             Err(LaunchError { refusal: Refusal::TokenUsed, .. }) => (),
             Err(error) => {
@@ -56,20 +55,19 @@ pub(crate) async fn launch(
 
 /// Tries the zones in their order until one launches it. Of several refusals the one that waiting mends is told.
 async fn launch_in_a_zone(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     prepared: &Prepared,
     token: &LaunchToken,
 ) -> std::result::Result<Instance, LaunchError> {
     let mut told: Option<LaunchError> = None;
     for subnet in &prepared.subnets {
-        match aws.launch(&prepared.launch, &subnet.id, token).await {
+        match session.aws.launch(&prepared.launch, &subnet.id, token).await {
             Err(error) if error.refusal.another_zone() => {
                 let why = match error.refusal {
                     Refusal::NoCapacity => "no capacity".to_owned(),
                     _ => error.call.failure.to_string(),
                 };
-                context.ui.note(&format!("{}: {why}", subnet.zone));
+                session.ui.note(&format!("{}: {why}", subnet.zone));
                 let is_full = |error: &LaunchError| error.refusal == Refusal::NoCapacity;
                 told = told.filter(is_full).or(Some(error));
             }
@@ -83,30 +81,30 @@ async fn launch_in_a_zone(
 /// launch is no longer interrupted. As long as AWS does not show the instance the marker stays, so that an `iac down` knows
 /// what to wait for.
 pub(crate) async fn finish(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     folder: &SecretsFolder,
     launched: &Instance,
     login: Option<&Login<'_>>,
     wait: WaitFor,
     patience: &mut Patience,
 ) -> Result<Instance> {
-    let arrived = wait::until(context, aws, wait, login, patience, launched).await?;
+    let arrived = wait::until(session, wait, login, patience, launched).await?;
     let mut instance = arrived.instance;
     if let Some(target) = arrived.target {
-        let wanted = host::wanted(context.settings, None);
+        let wanted = host::wanted(session.settings, None);
         let ends = match (arrived.report, wanted.ttl) {
             (Some(report), _) => report.ends,
-            (None, Some(_)) => host::ready::armed(context, &target, &wanted, patience).await?.ends,
+            (None, Some(_)) => host::ready::armed(session, &target, &wanted, patience).await?.ends,
             (None, None) => None,
         };
-        let tag = host::end::tag(context, aws, &instance, ends).await?;
+        let tag = host::end::tag(session, &instance, ends).await?;
         instance.tags.retain(|kept| tag.as_ref().is_none_or(|tag| tag.key != kept.key));
         instance.tags.extend(tag);
     }
-    let is_shown = wait != WaitFor::None || context.interrupt.or_stop(aws.instance(&instance.id)).await??.is_some();
+    let is_shown =
+        wait != WaitFor::None || session.interrupt.or_stop(session.aws.instance(&instance.id)).await??.is_some();
     if is_shown {
-        folder.remove_launch(context.settings.instance_name()?)?;
+        folder.remove_launch(session.settings.instance_name()?)?;
     }
     Ok(instance)
 }
@@ -114,15 +112,10 @@ pub(crate) async fn finish(
 /// Looks again: where two runs at once launched two, whoever sees it ends the later one.
 ///
 /// Only instances that such a launch made count; one that somebody copied with its tags is not touched.
-pub(crate) async fn end_surplus(
-    context: &Context<'_>,
-    aws: &Aws,
-    tokens: &[LaunchToken],
-    launched: &Instance,
-) -> Result<()> {
-    let name = context.settings.instance_name()?;
+pub(crate) async fn end_surplus(session: &Session<'_>, tokens: &[LaunchToken], launched: &Instance) -> Result<()> {
+    let name = session.settings.instance_name()?;
     let failed = |error: Error| error.made([made(launched)]);
-    let found = aws.instances(Wanted::Environment(name)).await.map_err(|error| failed(error.into()))?;
+    let found = session.aws.instances(Wanted::Environment(name)).await.map_err(|error| failed(error.into()))?;
     let mut live: Vec<Instance> = found.into_iter().filter(|found| found.state.is_live()).collect();
     live.retain(|instance| tokens.iter().any(|token| instance.client_token.as_deref() == Some(token.as_str())));
     if !live.iter().any(|instance| instance.id == launched.id) {
@@ -130,8 +123,8 @@ pub(crate) async fn end_surplus(
     }
     let surplus = launch::surplus(&live);
     for later in &surplus {
-        end::end(context, aws, &later.id).await.map_err(failed)?;
-        context.ui.warn(&format!("two instances were launched at once; the later one, {}, is terminated", later.id));
+        end::end(session, &later.id).await.map_err(failed)?;
+        session.ui.warn(&format!("two instances were launched at once; the later one, {}, is terminated", later.id));
     }
     if surplus.iter().any(|later| later.id == launched.id) {
         return Err(Error::new(Kind::InstanceExists, format!("another run launched `{name}` at the same time"))

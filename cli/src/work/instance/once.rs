@@ -7,12 +7,11 @@ use super::launch::{end_surplus, finish, first_unused, launch};
 use super::prepare::{Known, prepare};
 use super::wait::Login;
 use crate::args::WaitFor;
-use crate::aws::Aws;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 use crate::work::host_key::Trust;
 use crate::work::patience::Patience;
-use crate::work::{Context, key, select};
+use crate::work::{Context, Session, key, select};
 
 /// Marks a launch as begun, with the token that it will have. Written before anything is made for it, the mark tells a
 /// `down` that comes soon after that AWS may not show everything yet.
@@ -27,24 +26,23 @@ pub(crate) fn mark_launch(context: &Context<'_>, folder: &SecretsFolder, have: &
 /// Launches the instance. Where another run has done so meanwhile, the world has moved. Of instances that this run has
 /// `ended` it is known that they are not live, whatever AWS shows.
 pub(crate) async fn launch_once(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     folder: &SecretsFolder,
     known: Known<'_>,
     ended: &[String],
 ) -> Result<Instance> {
-    let name = context.settings.instance_name()?;
+    let name = session.settings.instance_name()?;
     let (prepared, instances) =
-        tokio::join!(prepare(context, aws, folder, true, Some(known)), select::named(aws, name));
+        tokio::join!(prepare(session, folder, true, Some(known)), select::named(&session.aws, name));
     let (instances, prepared) = (instances?, prepared?);
     let is_live = |instance: &&Instance| instance.state.is_live() && !ended.contains(&instance.id);
     if let Some(other) = instances.iter().find(is_live) {
         return Err(launched_by_another(other));
     }
-    let tokens = launch_tokens(&prepared.account, &aws.region, name);
+    let tokens = launch_tokens(&prepared.account, &session.aws.region, name);
     let unused = &tokens[first_unused(&tokens, &instances)..];
-    let instance = launch(context, aws, folder, &prepared, unused).await?;
-    end_surplus(context, aws, &tokens, &instance).await?;
+    let instance = launch(session, folder, &prepared, unused).await?;
+    end_surplus(session, &tokens, &instance).await?;
     Ok(instance)
 }
 
@@ -55,10 +53,8 @@ fn launched_by_another(instance: &Instance) -> Error {
 
 /// Waits for the instance as far as was asked for, and removes the mark of its launch. A `pair` that is known is not looked
 /// up.
-#[expect(clippy::too_many_arguments, reason = "each says another thing about the one wait")]
 pub(crate) async fn await_instance(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     folder: &SecretsFolder,
     instance: &Instance,
     pair: Option<&KeyPair>,
@@ -69,10 +65,10 @@ pub(crate) async fn await_instance(
     let key_file = match (wait, pair) {
         (WaitFor::None | WaitFor::Running, _) => None,
         (WaitFor::Ssh | WaitFor::Ready, Some(pair)) => {
-            Some(key::private_half_of_pair(context, folder, context.settings.key_name()?, pair).await?)
+            Some(key::private_half_of_pair(session, folder, session.settings.key_name()?, pair).await?)
         }
-        (WaitFor::Ssh | WaitFor::Ready, None) => Some(key::private_half(context, aws, folder).await?),
+        (WaitFor::Ssh | WaitFor::Ready, None) => Some(key::private_half(session, folder).await?),
     };
     let login = key_file.as_ref().map(|key_file| Login { folder, key_file, trust });
-    finish(context, aws, folder, instance, login.as_ref(), wait, patience).await
+    finish(session, folder, instance, login.as_ref(), wait, patience).await
 }

@@ -4,30 +4,25 @@ use iac_core::observed::{Instance, InstanceState};
 use iac_core::power::{self, Power};
 
 use super::wait;
-use crate::aws::{Aws, CallError, LaunchError};
+use crate::aws::{CallError, LaunchError};
 use crate::error::{Error, Result, refused_start};
-use crate::work::Context;
+use crate::work::Session;
 use crate::work::patience::Patience;
 
 /// Asks AWS to start an instance where that is needed, and returns the instance in the state that follows.
-pub(crate) async fn start(
-    context: &Context<'_>,
-    aws: &Aws,
-    instance: &Instance,
-    patience: &mut Patience,
-) -> Result<Instance> {
+pub(crate) async fn start(session: &Session<'_>, instance: &Instance, patience: &mut Patience) -> Result<Instance> {
     let id = &instance.id;
     match power::start(&instance.state) {
         Power::Done | Power::UnderWay => return Ok(instance.clone()),
         Power::Never => {
             return Err(wait::ended(instance).hint("run `iac instance create` for a new one"));
         }
-        Power::AskLater => drop(wait::stopped(context, aws, id, patience).await?),
+        Power::AskLater => drop(wait::stopped(session, id, patience).await?),
         Power::Ask => {}
     }
-    context.interrupt.check()?;
-    let progress = context.ui.progress(&format!("starting {id}"));
-    let state = progress.during(aws.start(id)).await.map_err(|error| refused(instance, error))?;
+    session.interrupt.check()?;
+    let progress = session.ui.progress(&format!("starting {id}"));
+    let state = progress.during(session.aws.start(id)).await.map_err(|error| refused(instance, error))?;
     // Its former address went with the stop.
     Ok(Instance { state, public_dns_name: None, public_ip_address: None, ..instance.clone() })
 }
@@ -39,20 +34,15 @@ fn refused(instance: &Instance, error: CallError) -> Error {
 }
 
 /// Asks AWS to stop an instance where that is needed, and returns the state that follows.
-pub(crate) async fn stop(
-    context: &Context<'_>,
-    aws: &Aws,
-    instance: &Instance,
-    patience: &mut Patience,
-) -> Result<InstanceState> {
+pub(crate) async fn stop(session: &Session<'_>, instance: &Instance, patience: &mut Patience) -> Result<InstanceState> {
     let id = &instance.id;
     match power::stop(&instance.state) {
         Power::Done | Power::UnderWay => return Ok(instance.state.clone()),
         Power::Never => return Err(wait::ended(instance)),
-        Power::AskLater => drop(wait::running(context, aws, id, patience).await?),
+        Power::AskLater => drop(wait::running(session, id, patience).await?),
         Power::Ask => {}
     }
-    context.interrupt.check()?;
-    let progress = context.ui.progress(&format!("stopping {id}"));
-    Ok(progress.during(aws.stop(id)).await?)
+    session.interrupt.check()?;
+    let progress = session.ui.progress(&format!("stopping {id}"));
+    Ok(progress.during(session.aws.stop(id)).await?)
 }

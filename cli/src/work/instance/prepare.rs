@@ -12,7 +12,7 @@ use crate::aws::{Aws, Launch, Subnet};
 use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
-use crate::work::{Context, check_account, fitting, group, host, image, key};
+use crate::work::{Session, fitting, group, host, image, key};
 
 /// A launch that nothing known stands against.
 #[derive(Debug)]
@@ -37,53 +37,47 @@ pub(crate) struct Known<'a> {
 ///
 /// `with_set_up` has the host make itself ready; its end, where it has one, is armed in any case.
 pub(crate) async fn prepare(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     folder: &SecretsFolder,
     with_set_up: bool,
     known: Option<Known<'_>>,
 ) -> Result<Prepared> {
-    let settings = context.settings;
+    let settings = session.settings;
     let name = settings.instance_name()?;
     let type_name = settings.instance_type();
-    let progress = context.ui.progress("looking at what a launch needs");
+    let progress = session.ui.progress("looking at what a launch needs");
     // All answers are awaited, so that of several mistakes always the same one is reported first.
     let (account, key_file, group, described, zones, images, subnets) = progress
         .during(async {
             tokio::join!(
-                check_account(settings, aws),
-                key_file(context, aws, folder, known),
-                group_id(settings, aws, known),
-                aws.instance_type(type_name),
-                aws.zones_offering(type_name),
-                image::ids(settings, aws),
-                subnets(settings, aws),
+                session.account(),
+                key_file(session, folder, known),
+                group_id(settings, &session.aws, known),
+                session.aws.instance_type(type_name),
+                session.aws.zones_offering(type_name),
+                image::ids(settings, &session.aws),
+                subnets(settings, &session.aws),
             )
         })
         .await;
     let (account, key_file, group) = (account?, key_file?, group?);
     let (described, zones, images, subnets) = (described?, zones?, images?, subnets?);
     let described = described.ok_or_else(|| fitting::type_unknown(type_name))?;
-    let enclaves = fitting::check(context, aws, &described, &subnets).await?;
+    let enclaves = fitting::check(session, &described, &subnets).await?;
     let subnets = in_order(name, type_name, &zones, &subnets)?;
-    let image = progress.during(image::described(aws, &images, &described)).await?;
+    let image = progress.during(image::described(&session.aws, &images, &described)).await?;
     let bare = launch(settings, image.id, group)?;
     let user_data = script::cloud_config(&host::wanted(settings, enclaves), with_set_up);
     let launch = Launch { root_device: image.root_device, user_data, ..bare };
     Ok(Prepared { launch, subnets, account, key_file })
 }
 
-async fn key_file(
-    context: &Context<'_>,
-    aws: &Aws,
-    folder: &SecretsFolder,
-    known: Option<Known<'_>>,
-) -> Result<PathBuf> {
+async fn key_file(session: &Session<'_>, folder: &SecretsFolder, known: Option<Known<'_>>) -> Result<PathBuf> {
     match known {
         Some(Known { pair, .. }) => {
-            key::private_half_of_pair(context, folder, context.settings.key_name()?, pair).await
+            key::private_half_of_pair(session, folder, session.settings.key_name()?, pair).await
         }
-        None => key::private_half(context, aws, folder).await,
+        None => key::private_half(session, folder).await,
     }
 }
 

@@ -8,13 +8,12 @@ use iac_core::host::report::Report;
 use iac_core::observed::{Instance, InstanceState};
 
 use crate::args::WaitFor;
-use crate::aws::Aws;
 use crate::error::{Error, Kind, Made, Result};
 use crate::files::SecretsFolder;
 use crate::ssh::Target;
 use crate::work::host_key::{self, Trust};
 use crate::work::patience::{Patience, timed_out};
-use crate::work::{Context, host};
+use crate::work::{Session, host};
 
 /// What it takes to log in once an instance runs.
 #[derive(Debug)]
@@ -36,8 +35,7 @@ pub(crate) struct Arrived {
 
 /// Waits as far as was asked for; to log in takes a [`Login`].
 pub(crate) async fn until(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     goal: WaitFor,
     login: Option<&Login<'_>>,
     patience: &mut Patience,
@@ -46,16 +44,16 @@ pub(crate) async fn until(
     if goal == WaitFor::None {
         return Ok(Arrived { instance: begun.clone(), target: None, report: None });
     }
-    let instance = running(context, aws, &begun.id, patience).await?;
+    let instance = running(session, &begun.id, patience).await?;
     let (WaitFor::Ssh | WaitFor::Ready, Some(Login { folder, key_file, trust })) = (goal, login) else {
         return Ok(Arrived { instance, target: None, report: None });
     };
-    let reach = host_key::reach(context, aws, folder, &instance, key_file, patience, *trust);
+    let reach = host_key::reach(session, folder, &instance, key_file, patience, *trust);
     let (target, report) = match goal {
         WaitFor::Ready => {
-            let wanted = host::wanted_of(context.settings, aws, &instance);
+            let wanted = host::wanted_of(session.settings, &session.aws, &instance);
             let (target, wanted) = tokio::try_join!(reach, wanted)?;
-            let report = host::ready::ready(context, &target, &wanted, patience).await?;
+            let report = host::ready::ready(session, &target, &wanted, patience).await?;
             (target, Some(report))
         }
         _ => (reach.await?, None),
@@ -64,50 +62,49 @@ pub(crate) async fn until(
 }
 
 /// Waits until an instance runs; an instance that EC2 does not show yet is waited for too.
-pub(crate) async fn running(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Instance> {
+pub(crate) async fn running(session: &Session<'_>, id: &str, patience: &mut Patience) -> Result<Instance> {
     let failed = |instance: &Instance| {
         ended(instance)
             .hint(format!("see what it printed with `iac instance console --id {id}`"))
             .hint("run `iac instance create` again for a new one")
     };
-    in_state(context, aws, id, patience, (&InstanceState::Running, "run"), failed).await
+    in_state(session, id, patience, (&InstanceState::Running, "run"), failed).await
 }
 
 /// Waits until an instance has stopped.
-pub(crate) async fn stopped(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<Instance> {
-    in_state(context, aws, id, patience, (&InstanceState::Stopped, "stop"), ended).await
+pub(crate) async fn stopped(session: &Session<'_>, id: &str, patience: &mut Patience) -> Result<Instance> {
+    in_state(session, id, patience, (&InstanceState::Stopped, "stop"), ended).await
 }
 
 async fn in_state(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     id: &str,
     patience: &mut Patience,
     (wanted, verb): (&InstanceState, &str),
     failed: impl Fn(&Instance) -> Error,
 ) -> Result<Instance> {
-    let progress = context.ui.progress(&format!("waiting for {id} to {verb}"));
+    let progress = session.ui.progress(&format!("waiting for {id} to {verb}"));
     loop {
-        match progress.during(context.interrupt.or_stop(aws.instance(id))).await?? {
+        match progress.during(session.interrupt.or_stop(session.aws.instance(id))).await?? {
             Some(instance) if instance.state == *wanted => return Ok(instance),
             Some(instance) if instance.state.is_ending() => return Err(failed(&instance)),
             seen if patience.is_over() => {
                 let error = timed_out(&format!("{id} to {verb}"));
                 return Err(seen.iter().fold(error, |error, seen| error.cause(format!("{id} is {}", seen.state))));
             }
-            _ => progress.during(patience.pause(context)).await?,
+            _ => progress.during(patience.pause(session)).await?,
         }
     }
 }
 
 /// Waits until AWS says that an instance is terminated.
-pub(crate) async fn terminated(context: &Context<'_>, aws: &Aws, id: &str, patience: &mut Patience) -> Result<()> {
-    let progress = context.ui.progress(&format!("waiting for {id} to terminate"));
+pub(crate) async fn terminated(session: &Session<'_>, id: &str, patience: &mut Patience) -> Result<()> {
+    let progress = session.ui.progress(&format!("waiting for {id} to terminate"));
     loop {
-        match progress.during(context.interrupt.or_stop(aws.instance(id))).await?? {
+        match progress.during(session.interrupt.or_stop(session.aws.instance(id))).await?? {
             Some(instance) if instance.state == InstanceState::Terminated => return Ok(()),
             _ if patience.is_over() => return Err(timed_out(&format!("{id} to terminate"))),
-            _ => progress.during(patience.pause(context)).await?,
+            _ => progress.during(patience.pause(session)).await?,
         }
     }
 }

@@ -9,29 +9,24 @@ use iac_core::public_key::PublicKey;
 
 use super::import::import;
 use super::{key_files, made_file, public_beside};
-use crate::aws::{Aws, CallError, Wanted};
+use crate::aws::{CallError, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::files::{self, SecretsFolder};
 use crate::work::lock::lock;
-use crate::work::{Context, must_be_ours};
+use crate::work::{Session, must_be_ours};
 
 /// Deletes a pair of ours with its files, and what interrupted runs left of it; returns the files that were removed.
 ///
 /// The caller has seen that nobody else uses the pair. What there is is looked at again under the lock of the folder.
-pub(crate) async fn take_away(
-    context: &Context<'_>,
-    aws: &Aws,
-    folder: &SecretsFolder,
-    name: &KeyName,
-) -> Result<Vec<PathBuf>> {
-    let _lock = lock(context, folder).await?;
-    let deleting = Deleting { aws, folder, name };
+pub(crate) async fn take_away(session: &Session<'_>, folder: &SecretsFolder, name: &KeyName) -> Result<Vec<PathBuf>> {
+    let _lock = lock(session, folder).await?;
+    let deleting = Deleting { session, folder, name };
     let (files, pair) = tokio::try_join!(key_files(folder, name), deleting.pair())?;
     let pair = match (pair, &files.new) {
-        (None, FileState::Key(public_key)) => Some(deleting.unseen(context, public_key).await?),
+        (None, FileState::Key(public_key)) => Some(deleting.unseen(public_key).await?),
         (pair, _) => pair,
     };
-    context.interrupt.check()?;
+    session.interrupt.check()?;
     match teardown_work(&files, pair.as_ref()) {
         Ok(work) => deleting.run(&work, pair.as_ref()).await,
         // Another run was faster, or somebody else has taken the name.
@@ -40,26 +35,26 @@ pub(crate) async fn take_away(
 }
 
 pub(crate) struct Deleting<'a> {
-    pub(crate) aws: &'a Aws,
+    pub(crate) session: &'a Session<'a>,
     pub(crate) folder: &'a SecretsFolder,
     pub(crate) name: &'a KeyName,
 }
 
 impl Deleting<'_> {
     pub(crate) async fn pair(&self) -> Result<Option<KeyPair>> {
-        Ok(self.aws.key_pair(self.name).await?)
+        Ok(self.session.aws.key_pair(self.name).await?)
     }
 
     /// The pair of an interrupted `key create`, which EC2 may have without showing it yet. Only another import tells:
     /// it finds the name taken, or makes the pair so that it can be deleted. Otherwise it could be left behind.
-    pub(crate) async fn unseen(&self, context: &Context<'_>, public_key: &PublicKey) -> Result<KeyPair> {
-        context.interrupt.check()?;
-        Ok(import(context, self.aws, self.name, public_key).await?)
+    pub(crate) async fn unseen(&self, public_key: &PublicKey) -> Result<KeyPair> {
+        self.session.interrupt.check()?;
+        Ok(import(self.session, self.name, public_key).await?)
     }
 
     /// The ids of the live instances that were launched with the pair.
     pub(crate) async fn users(&self) -> Result<Vec<String>> {
-        let instances = self.aws.instances(Wanted::KeyPair(self.name)).await?.into_iter();
+        let instances = self.session.aws.instances(Wanted::KeyPair(self.name)).await?.into_iter();
         Ok(instances.filter(|instance| instance.state.is_live()).map(|instance| instance.id).collect())
     }
 
@@ -69,7 +64,11 @@ impl Deleting<'_> {
             files::rename_new(&self.file(KeyFileName::Pem), &self.file(KeyFileName::Deleting))?;
         }
         if let Some(pair) = pair.filter(|_| work.delete_pair) {
-            self.aws.delete_key_pair(self.name, &pair.id).await.map_err(|error| self.not_deleted(error, work))?;
+            self.session
+                .aws
+                .delete_key_pair(self.name, &pair.id)
+                .await
+                .map_err(|error| self.not_deleted(error, work))?;
         }
         for &name in &work.remove {
             let path = self.file(name);

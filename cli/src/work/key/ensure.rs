@@ -11,25 +11,19 @@ use iac_core::public_key::PublicKey;
 use super::import::import;
 use super::making::Making;
 use super::{key_files, remove_new};
-use crate::aws::Aws;
 use crate::error::Result;
 use crate::files::{self, SecretsFolder};
-use crate::work::Context;
+use crate::work::Session;
 use crate::work::lock::lock;
 
 /// Makes the pair, finishes it, or finds it finished. What there is is looked at under the lock of the folder, so that of
 /// two runs on one machine the second finds what the first has done.
-pub(crate) async fn ensure(
-    context: &Context<'_>,
-    aws: &Aws,
-    folder: &SecretsFolder,
-    name: &KeyName,
-) -> Result<KeyPair> {
-    let lock = lock(context, folder).await?;
-    let (files, pair) = tokio::join!(key_files(folder, name), aws.key_pair(name));
+pub(crate) async fn ensure(session: &Session<'_>, folder: &SecretsFolder, name: &KeyName) -> Result<KeyPair> {
+    let lock = lock(session, folder).await?;
+    let (files, pair) = tokio::join!(key_files(folder, name), session.aws.key_pair(name));
     let (mut files, pair) = (files?, pair?);
-    context.interrupt.check()?;
-    let making = Making { context, aws, folder, name, until_seen: false };
+    session.interrupt.check()?;
+    let making = Making { session, folder, name, until_seen: false };
     match &pair {
         Some(pair) if files.pem.is_private_half_of(pair) => {
             if files.new.is_private_half_of(pair) {
@@ -64,7 +58,7 @@ fn is_set_aside(files: &KeyFiles, pair: &KeyPair) -> bool {
 
 /// Imports the public half of `NAME.pem`, whose pair is gone or was never in this region.
 async fn import_finished(making: &Making<'_>, files: &KeyFiles, public_key: &PublicKey) -> Result<KeyPair> {
-    let pair = import(making.context, making.aws, making.name, public_key).await?;
+    let pair = import(making.session, making.name, public_key).await?;
     if pair.public_key.as_ref() != Some(public_key) {
         return Err(making.refused(CreateRefusal::PairExists));
     }

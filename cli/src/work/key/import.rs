@@ -7,9 +7,9 @@ use iac_core::observed::KeyPair;
 use iac_core::public_key::PublicKey;
 use iac_core::tag::creation_tags;
 
-use crate::aws::{Aws, CallError, ImportError};
+use crate::aws::{CallError, ImportError};
 use crate::error::{Error, Result};
-use crate::work::Context;
+use crate::work::Session;
 use crate::work::patience::{Patience, timed_out};
 
 /// How long EC2 may take to show a pair that it has.
@@ -40,40 +40,39 @@ impl From<NotImported> for Error {
 /// That may be anybody's. It may also be ours: the answer to an earlier attempt was lost, or EC2
 /// had the pair and did not show it yet.
 pub(crate) async fn import(
-    context: &Context<'_>,
-    aws: &Aws,
+    session: &Session<'_>,
     name: &KeyName,
     public_key: &PublicKey,
 ) -> std::result::Result<KeyPair, NotImported> {
-    let tags = creation_tags(name.as_str(), context.settings.optional_instance_name(), &context.settings.tags);
-    match aws.import_key_pair(name, public_key, &tags).await {
+    let tags = creation_tags(name.as_str(), session.settings.optional_instance_name(), &session.settings.tags);
+    match session.aws.import_key_pair(name, public_key, &tags).await {
         Ok(Some(pair)) => Ok(pair),
-        Ok(None) | Err(ImportError::NameTaken) => shown(context, aws, name).await.map_err(NotImported::NotShown),
+        Ok(None) | Err(ImportError::NameTaken) => shown(session, name).await.map_err(NotImported::NotShown),
         Err(ImportError::Call(error)) => Err(NotImported::Call(error)),
     }
 }
 
 /// Waits until EC2 shows a pair that it has, but not for long, and returns it with what EC2 adds to it.
-pub(crate) async fn seen(context: &Context<'_>, aws: &Aws, name: &KeyName, known: KeyPair) -> Result<KeyPair> {
+pub(crate) async fn seen(session: &Session<'_>, name: &KeyName, known: KeyPair) -> Result<KeyPair> {
     let mut patience = Patience::new(SEEN_WITHIN);
     loop {
-        match aws.key_pair(name).await?.filter(|shown| shown.id == known.id) {
+        match session.aws.key_pair(name).await?.filter(|shown| shown.id == known.id) {
             Some(shown) => return Ok(shown),
             None if patience.is_over() => return Ok(known),
-            None => patience.pause(context).await?,
+            None => patience.pause(session).await?,
         }
     }
 }
 
-async fn shown(context: &Context<'_>, aws: &Aws, name: &KeyName) -> Result<KeyPair> {
+async fn shown(session: &Session<'_>, name: &KeyName) -> Result<KeyPair> {
     let mut patience = Patience::new(SHOWN_WITHIN);
     loop {
-        if let Some(pair) = aws.key_pair(name).await? {
+        if let Some(pair) = session.aws.key_pair(name).await? {
             return Ok(pair);
         }
         if patience.is_over() {
             return Err(timed_out(&format!("EC2 to show key pair `{name}`")));
         }
-        patience.pause(context).await?;
+        patience.pause(session).await?;
     }
 }

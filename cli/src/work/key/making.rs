@@ -9,11 +9,10 @@ use iac_core::public_key::PublicKey;
 
 use super::import::{NotImported, import, seen};
 use super::{file_state, made_file, made_pair, public_beside, remove_new};
-use crate::aws::Aws;
 use crate::error::{Error, Kind, Result};
 use crate::files::{self, FolderLock, SecretsFolder};
 use crate::ssh::keygen;
-use crate::work::Context;
+use crate::work::Session;
 
 /// Who made `NAME.pem.new`: this run may take its own file away again, an earlier run's never without proof.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,8 +22,7 @@ enum Origin {
 }
 
 pub(crate) struct Making<'a> {
-    pub(crate) context: &'a Context<'a>,
-    pub(crate) aws: &'a Aws,
+    pub(crate) session: &'a Session<'a>,
     pub(crate) folder: &'a SecretsFolder,
     pub(crate) name: &'a KeyName,
     /// Whether to wait, but not for long, until AWS shows what it has imported: whoever calls next may look for it.
@@ -41,7 +39,7 @@ impl Making<'_> {
         kind: &KeyKind,
         lock: &FolderLock,
     ) -> Result<KeyPair> {
-        self.context.interrupt.check()?;
+        self.session.interrupt.check()?;
         // An earlier run may have been killed before it took this away.
         files::remove(&public_beside(&self.file(KeyFileName::New)))?;
         if work == CreateWork::StartOver {
@@ -64,9 +62,9 @@ impl Making<'_> {
 
     /// Makes `NAME.pem.new` and returns its public half; after a failure nothing of it stays.
     async fn generate(&self, kind: &KeyKind, lock: &FolderLock) -> Result<PublicKey> {
-        let progress = self.context.ui.progress("making a key");
+        let progress = self.session.ui.progress("making a key");
         let made = progress.during(self.generate_file(kind, lock)).await.and_then(|public_key| {
-            self.context.interrupt.check()?;
+            self.session.interrupt.check()?;
             Ok(public_key)
         });
         made.map_err(|error| self.without_new(error))
@@ -93,18 +91,18 @@ impl Making<'_> {
 
     /// Imports the public half and returns the pair, once it is proven to be this key's.
     async fn import(&self, public_key: &PublicKey, origin: Origin) -> Result<KeyPair> {
-        let progress = self.context.ui.progress("importing the public key");
-        let imported = progress.during(import(self.context, self.aws, self.name, public_key)).await;
+        let progress = self.session.ui.progress("importing the public key");
+        let imported = progress.during(import(self.session, self.name, public_key)).await;
         let pair = imported.map_err(|failure| self.not_imported(failure, origin))?;
         match &pair.public_key {
             Some(shown) if shown == public_key && pair.owner().is_ours() => {
                 let seen = async {
-                    self.context.interrupt.check()?;
+                    self.session.interrupt.check()?;
                     let pair = match self.until_seen {
-                        true => seen(self.context, self.aws, self.name, pair.clone()).await?,
+                        true => seen(self.session, self.name, pair.clone()).await?,
                         false => pair.clone(),
                     };
-                    self.context.interrupt.check().map(|()| pair)
+                    self.session.interrupt.check().map(|()| pair)
                 };
                 progress.during(seen).await.map_err(|error| self.unfinished(error, &pair))
             }

@@ -9,32 +9,26 @@ use iac_core::public_key::has_passphrase;
 use iac_core::quote;
 use iac_core::tag::Owner;
 
-use crate::aws::Aws;
 use crate::error::{Error, Kind, Result};
 use crate::files::{self, Found, SecretsFolder};
 use crate::ssh::keygen::{self, PrivateKey};
-use crate::work::Context;
+use crate::work::{Context, Session};
 
 /// The permission bits of everybody but a file's owner.
 const OF_OTHERS: u32 = 0o077;
 
 /// Finds the pair that the settings name and returns where its private half lies.
-pub(crate) async fn private_half(context: &Context<'_>, aws: &Aws, folder: &SecretsFolder) -> Result<PathBuf> {
-    private_half_of(context, aws, folder, context.settings.key_name()?).await
+pub(crate) async fn private_half(session: &Session<'_>, folder: &SecretsFolder) -> Result<PathBuf> {
+    private_half_of(session, folder, session.settings.key_name()?).await
 }
 
 /// Finds a pair and returns where its private half lies.
-pub(crate) async fn private_half_of(
-    context: &Context<'_>,
-    aws: &Aws,
-    folder: &SecretsFolder,
-    name: &KeyName,
-) -> Result<PathBuf> {
-    let pair = context.interrupt.or_stop(aws.key_pair(name)).await??.ok_or_else(|| {
+pub(crate) async fn private_half_of(session: &Session<'_>, folder: &SecretsFolder, name: &KeyName) -> Result<PathBuf> {
+    let pair = session.interrupt.or_stop(session.aws.key_pair(name)).await??.ok_or_else(|| {
         Error::new(Kind::KeyMissing, format!("there is no key pair `{name}`"))
             .hint("make it with `iac key create`, or see which there are with `iac key list`")
     })?;
-    private_half_of_pair(context, folder, name, &pair).await
+    private_half_of_pair(session, folder, name, &pair).await
 }
 
 /// Returns where the private half of a known pair lies.
