@@ -15,7 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 use crate::ssh::{SshError, Target, Trouble};
 use crate::work::lock::lock;
-use crate::work::patience::{Patience, timed_out};
+use crate::work::patience::{Look, Patience, timed_out};
 use crate::work::{Context, Session};
 
 /// How much longer the console is looked at once the server answers, before its word is taken for it: what prints the
@@ -130,41 +130,33 @@ pub(crate) async fn prove(
 /// The host keys on the instance's console, once there are any; `None` when the time is over.
 async fn printed(session: &Session<'_>, id: &str, patience: &mut Patience) -> Result<Option<Vec<HostKey>>> {
     let progress = session.ui.progress(&format!("waiting for {id} to print its host keys"));
-    loop {
-        let console = progress.during(session.interrupt.or_stop(session.aws.console(id))).await??;
+    let look = async |_: &_| {
+        let console = session.interrupt.or_stop(session.aws.console(id)).await??;
         let texts = [console.present, console.last_boot];
         let keys = texts.iter().flatten().map(|text| host_keys(text)).find(|keys| !keys.is_empty());
-        if keys.is_some() || patience.is_over() {
-            return Ok(keys);
-        }
-        progress.during(patience.pause(session)).await?;
-    }
+        Ok(if keys.is_some() { Look::Found(keys) } else { Look::NotYet(Ok(None)) })
+    };
+    progress.during(patience.until(session, look)).await
 }
 
 /// The host keys that the server shows to anybody, once it answers.
 async fn shown(context: &Context<'_>, target: &Target, patience: &mut Patience) -> Result<Vec<HostKey>> {
     let progress = context.ui.progress(&format!("waiting for {} to show its host keys", target.address));
-    loop {
-        let keys =
-            progress.during(context.interrupt.or_stop(target.shown_host_keys(patience.one_look(ATTEMPT)))).await??;
-        if !keys.is_empty() {
-            return Ok(keys);
-        }
-        if patience.is_over() {
-            return Err(timed_out(&format!("{} to show its host keys", target.instance_id)));
-        }
-        progress.during(patience.pause(context)).await?;
-    }
+    let late = || Err(timed_out(&format!("{} to show its host keys", target.instance_id)));
+    let look = async |patience: &Patience| {
+        let keys = context.interrupt.or_stop(target.shown_host_keys(patience.one_look(ATTEMPT))).await??;
+        Ok(if keys.is_empty() { Look::NotYet(late()) } else { Look::Found(keys) })
+    };
+    progress.during(patience.until(context, look)).await
 }
 
 /// Waits until the server lets us in, as long as what keeps it from that can pass.
 async fn answers(context: &Context<'_>, target: &Target, patience: &mut Patience) -> Result<()> {
     let progress = context.ui.progress(&format!("waiting for SSH on {}", target.instance_id));
     let mut denied: Option<Patience> = None;
-    loop {
-        let failure = match progress.during(context.interrupt.or_stop(target.probe(patience.one_look(ATTEMPT)))).await?
-        {
-            Ok(()) => return Ok(()),
+    let look = async |patience: &Patience| {
+        let failure = match context.interrupt.or_stop(target.probe(patience.one_look(ATTEMPT))).await? {
+            Ok(()) => return Ok(Look::Found(())),
             Err(SshError::Connection(failure)) => failure,
             Err(error) => return Err(error.into()),
         };
@@ -176,14 +168,12 @@ async fn answers(context: &Context<'_>, target: &Target, patience: &mut Patience
         if !may_pass {
             return Err((*failure).into());
         }
-        if patience.is_over() {
-            let id = &target.instance_id;
-            let timed_out = timed_out(&format!("SSH on {id}"))
-                .hint(format!("see what the machine printed with `iac instance console --id {id}`"));
-            return Err(failure.said.iter().fold(timed_out, Error::cause));
-        }
-        progress.during(patience.pause(context)).await?;
-    }
+        let id = &target.instance_id;
+        let late = timed_out(&format!("SSH on {id}"))
+            .hint(format!("see what the machine printed with `iac instance console --id {id}`"));
+        Ok(Look::NotYet(Err(failure.said.iter().fold(late, Error::cause))))
+    };
+    progress.during(patience.until(context, look)).await
 }
 
 fn unproven(known_hosts: &Path, id: &str) -> Error {

@@ -14,6 +14,15 @@ pub(crate) struct Patience {
     pause: Duration,
 }
 
+/// What one look has found.
+#[derive(Debug)]
+pub(crate) enum Look<T> {
+    /// What is waited for.
+    Found(T),
+    /// Nothing yet; what the wait ends with where this was the last look.
+    NotYet(Result<T>),
+}
+
 impl Patience {
     const FIRST: Duration = Duration::from_millis(100);
     const LONGEST: Duration = Duration::from_secs(3);
@@ -40,6 +49,24 @@ impl Patience {
     /// again.
     pub(crate) fn one_look(&self, most: Duration) -> Duration {
         self.left().min(most).max(Self::SHORTEST_LOOK)
+    }
+
+    /// Looks again and again, until a look has found what is waited for, or fails, or the time is over.
+    ///
+    /// A look that is under way when the user wants to stop comes to its end: it may change something. One that only looks is
+    /// dropped by [`Interrupt::or_stop`](crate::interrupt::Interrupt::or_stop) inside it.
+    pub(crate) async fn until<T>(
+        &mut self,
+        context: &Context<'_>,
+        mut look: impl AsyncFnMut(&Self) -> Result<Look<T>>,
+    ) -> Result<T> {
+        loop {
+            match look(self).await? {
+                Look::Found(found) => return Ok(found),
+                Look::NotYet(end) if self.is_over() => return end,
+                Look::NotYet(_) => self.pause(context).await?,
+            }
+        }
     }
 
     /// Pauses before the next look, each time a little longer, never past the end.

@@ -14,7 +14,7 @@ use iac_core::tag::further_name;
 use crate::aws::{Aws, CallError, Failure, WantedGroups, allowed, is_group_unknown};
 use crate::error::{Error, Kind, Result};
 use crate::work::Session;
-use crate::work::patience::{Patience, timed_out};
+use crate::work::patience::{Look, Patience, timed_out};
 
 /// How long two runs may change the same records in turn.
 const CHANGED_WITHIN: Duration = Duration::from_mins(1);
@@ -115,29 +115,27 @@ async fn change(
     fqdn: &Fqdn,
     decide: impl Fn(&ObservedDns) -> std::result::Result<Vec<Change>, DnsRefusal>,
 ) -> Result<Changed> {
-    let mut patience = Patience::new(CHANGED_WITHIN);
     let mut before = None;
-    loop {
+    let attempt = async |_: &_| {
         let dns = observe(&session.aws, fqdn).await?;
         let batch = decide(&dns)?;
         if batch.is_empty() {
-            return Ok(Changed { before, after: dns });
+            return Ok(Look::Found(Changed { before: before.take(), after: dns }));
         }
         session.interrupt.check()?;
         let changed = session.aws.change_records(&dns.zone, &batch).await;
         let after = applied(&dns, &batch);
         before.get_or_insert(dns);
         match changed {
-            Ok(()) => return Ok(Changed { before, after }),
+            Ok(()) => Ok(Look::Found(Changed { before: before.take(), after })),
             Err(error) if error.is("InvalidChangeBatch") || error.is("PriorRequestNotComplete") => {
-                if patience.is_over() {
-                    return Err(Error::from(error).cause(timed_out("the records to keep still").message()));
-                }
-                patience.pause(session).await?;
+                let late = timed_out("the records to keep still");
+                Ok(Look::NotYet(Err(Error::from(error).cause(late.message()))))
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => Err(error.into()),
         }
-    }
+    };
+    Patience::new(CHANGED_WITHIN).until(session, attempt).await
 }
 
 /// The kind of a failure to find the zone.

@@ -18,7 +18,7 @@ use crate::aws::Group;
 use crate::error::{Error, Kind, Made, Result};
 use crate::files::SecretsFolder;
 use crate::work::host_key::{self, Trust};
-use crate::work::patience::{Patience, timed_out};
+use crate::work::patience::{Look, Patience, timed_out};
 use crate::work::{Session, group, host, instance, key, records, select, target};
 
 /// How long an instance that runs may take to let us in before its end stays where it is.
@@ -200,16 +200,13 @@ impl Worker<'_> {
 
     /// Makes the name lead to the environment's instance, as soon as that has an address.
     async fn point(&self, fqdn: &Fqdn, instance: &Instance) -> Result<()> {
-        let mut patience = Patience::new(self.timeout);
         let (name, id) = (self.environment(), &instance.id);
-        let instance = loop {
-            match self.session.aws.instance(id).await? {
-                Some(instance) if instance.state.is_ending() => return Err(instance::wait::ended(&instance)),
-                Some(instance) if instance.public_ip_address.is_some() => break instance,
-                _ if patience.is_over() => return Err(timed_out(&format!("an address of {id}"))),
-                _ => patience.pause(self.session).await?,
-            }
+        let look = async |_: &_| match self.session.aws.instance(id).await? {
+            Some(instance) if instance.state.is_ending() => Err(instance::wait::ended(&instance)),
+            Some(instance) if instance.public_ip_address.is_some() => Ok(Look::Found(instance)),
+            _ => Ok(Look::NotYet(Err(timed_out(&format!("an address of {id}"))))),
         };
+        let instance = Patience::new(self.timeout).until(self.session, look).await?;
         // The tag is first: by it the record is found when the settings name another one, or none.
         let is_wanted = self.session.settings.fqdn.as_ref() == Some(fqdn);
         let tag = if is_wanted { Tag::new(tag::FQDN, fqdn.as_str()) } else { tag::further_name(fqdn) };
@@ -249,13 +246,11 @@ impl Worker<'_> {
     }
 
     async fn delete_volume(&self, id: &str) -> Result<()> {
-        let mut patience = Patience::new(self.timeout);
-        loop {
-            match self.session.aws.delete_volume(id).await {
-                Err(error) if error.is("VolumeInUse") && !patience.is_over() => patience.pause(self.session).await?,
-                result => return Ok(result?),
-            }
-        }
+        let ask = async |_: &_| match self.session.aws.delete_volume(id).await {
+            Err(error) if error.is("VolumeInUse") => Ok(Look::NotYet(Err(error.into()))),
+            answer => Ok(Look::Found(answer?)),
+        };
+        Patience::new(self.timeout).until(self.session, ask).await
     }
 
     async fn delete_group(&self, id: &str) -> Result<()> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::list;
 use crate::error::{Made, Result};
 use crate::work::group::{candidates, ensure, wanted};
-use crate::work::patience::Patience;
+use crate::work::patience::{Look, Patience};
 use crate::work::{Context, Session};
 
 /// Makes the group, or mends the SSH rules of the one that is there, and prints it.
@@ -31,11 +31,11 @@ pub(super) async fn create(context: &Context<'_>, force: bool) -> Result<()> {
 
 /// Waits until AWS shows a group that it has made, but not for long: that it is made is known.
 async fn seen(session: &Session<'_>, id: &str) -> Result<()> {
-    let mut patience = Patience::new(SEEN_WITHIN);
-    while session.aws.security_group(id).await?.is_none() && !patience.is_over() {
-        patience.pause(session).await?;
-    }
-    Ok(())
+    let look = async |_: &_| match session.aws.security_group(id).await? {
+        Some(_) => Ok(Look::Found(())),
+        None => Ok(Look::NotYet(Ok(()))),
+    };
+    Patience::new(SEEN_WITHIN).until(session, look).await
 }
 
 /// How long the command waits until AWS shows what it has answered to have made: whoever calls next may look for it.

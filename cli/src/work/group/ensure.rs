@@ -15,7 +15,7 @@ use super::{change, titled};
 use crate::aws::{Aws, Group};
 use crate::error::{Error, Kind, Made, Result};
 use crate::work::Session;
-use crate::work::patience::{Patience, timed_out};
+use crate::work::patience::{Look, Patience, timed_out};
 
 /// What a group of ours says about itself, in EC2's allowed characters.
 const DESCRIPTION: &str = "SSH to instances made by iac";
@@ -97,15 +97,12 @@ async fn make(session: &Session<'_>, reference: &GroupRef, candidates: &Candidat
 /// The group that AWS says is there: an earlier attempt's whose answer was lost, or another run's.
 async fn appeared(session: &Session<'_>, name: &GroupName) -> Result<Group> {
     let reference = GroupRef::Name(name.clone());
-    let mut patience = Patience::new(SHOWN_WITHIN);
-    loop {
+    let late = || Look::NotYet(Err(timed_out(&format!("AWS to show security group `{name}`"))));
+    let look = async |_: &_| {
         let candidates = choose::candidates(session.settings, &session.aws).await?;
-        match candidates.at_home(&reference)? {
-            Some(group) => return Ok(group.clone()),
-            None if patience.is_over() => return Err(timed_out(&format!("AWS to show security group `{name}`"))),
-            None => patience.pause(session).await?,
-        }
-    }
+        Ok(candidates.at_home(&reference)?.cloned().map_or_else(late, Look::Found))
+    };
+    Patience::new(SHOWN_WITHIN).until(session, look).await
 }
 
 fn no_default_vpc() -> Error {
@@ -117,23 +114,22 @@ fn no_default_vpc() -> Error {
 /// Changes the SSH rules until AWS has taken a change whole, or shows the group with those that are wanted.
 async fn settle(session: &Session<'_>, target: &Target, wanted: &Wanted) -> Result<SecurityGroup> {
     let group = target.group();
-    let mut patience = Patience::new(SHOWN_WITHIN);
-    let mut shown = if target.is_new() { None } else { Some(rules(&session.aws, &group.id).await?) };
-    loop {
-        let seen = shown.as_deref().unwrap_or_default();
-        let change = ingress_change(seen, session.settings.ssh_port(), wanted);
-        if let Some(ingress) = shown.take_if(|_| change.is_empty()) {
-            return Ok(group.clone().with_ingress(ingress));
-        }
-        if let Some(ingress) = change::apply(session, group, &change).await? {
-            return Ok(group.clone().with_ingress(ingress));
-        }
-        if patience.is_over() {
-            return Err(timed_out(&format!("AWS to show {} with its rules", titled(group))));
-        }
-        patience.pause(session).await?;
-        shown = look(&session.aws, &group.id).await?;
-    }
+    // That a group of this run has no rules yet is known, whatever AWS shows.
+    let mut known = Some(if target.is_new() { Vec::new() } else { rules(&session.aws, &group.id).await? });
+    let settled = async |_: &_| {
+        let seen = match known.take() {
+            Some(seen) => Some(seen),
+            None => look(&session.aws, &group.id).await?,
+        };
+        let change = ingress_change(seen.as_deref().unwrap_or_default(), session.settings.ssh_port(), wanted);
+        let ingress = match seen {
+            Some(ingress) if change.is_empty() => Some(ingress),
+            _ => change::apply(session, group, &change).await?,
+        };
+        let late = || Look::NotYet(Err(timed_out(&format!("AWS to show {} with its rules", titled(group)))));
+        Ok(ingress.map_or_else(late, |ingress| Look::Found(group.clone().with_ingress(ingress))))
+    };
+    Patience::new(SHOWN_WITHIN).until(session, settled).await
 }
 
 /// The group's rules; `None` while AWS does not show the group.

@@ -7,21 +7,21 @@ use super::users::{Users, users};
 use crate::aws::{Group, is_group_unknown};
 use crate::error::{Error, Kind, Result};
 use crate::work::Session;
-use crate::work::patience::{Patience, timed_out};
+use crate::work::patience::{Look, Patience, timed_out};
 
 /// How long an interface without an instance may still be on its way out.
 const LOOSE_FOR: Duration = Duration::from_secs(30);
 
 /// Deletes a group as soon as only what passes by itself uses it.
 pub(crate) async fn until_gone(session: &Session<'_>, group: &Group, timeout: Duration) -> Result<()> {
-    let (mut patience, looseness) = (Patience::new(timeout), Patience::new(LOOSE_FOR.min(timeout)));
-    loop {
+    let looseness = Patience::new(LOOSE_FOR.min(timeout));
+    let ask = async |_: &_| {
         session.interrupt.check()?;
         let users = match session.aws.delete_security_group(&group.id).await {
-            Ok(()) => return Ok(()),
+            Ok(()) => return Ok(Look::Found(())),
             // It is gone by an earlier attempt, or it is so new that not every part of EC2 knows it.
             Err(error) if is_group_unknown(&error) => match session.aws.security_group(&group.id).await? {
-                None => return Ok(()),
+                None => return Ok(Look::Found(())),
                 Some(_) => Users::default(),
             },
             Err(error) if error.is("DependencyViolation") => users(&session.aws, &group.id).await?,
@@ -33,12 +33,10 @@ pub(crate) async fn until_gone(session: &Session<'_>, group: &Group, timeout: Du
             // Whoever planned the deletion has seen no instance in the group that stays.
             return Err(if users.has_live_instance() { error.moved() } else { error });
         }
-        if patience.is_over() {
-            let error = timed_out(&format!("{} to be free", titled(group)));
-            return Err(users.passing().iter().fold(error, Error::cause));
-        }
-        patience.pause(session).await?;
-    }
+        let late = timed_out(&format!("{} to be free", titled(group)));
+        Ok(Look::NotYet(Err(users.passing().iter().fold(late, Error::cause))))
+    };
+    Patience::new(timeout).until(session, ask).await
 }
 
 fn in_use(group: &Group, blocking: &[String]) -> Error {

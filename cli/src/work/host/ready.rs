@@ -10,7 +10,7 @@ use super::remote;
 use crate::error::{Error, Kind, Result};
 use crate::ssh::Target;
 use crate::work::Context;
-use crate::work::patience::{Patience, timed_out};
+use crate::work::patience::{Look, Patience, timed_out};
 
 /// How long one look may take before the next.
 const LOOK: Duration = Duration::from_mins(1);
@@ -48,22 +48,17 @@ async fn until(
     is_so: impl Fn(&Report) -> bool,
 ) -> Result<Report> {
     let progress = context.ui.progress(&format!("waiting for {what}"));
-    loop {
-        let error = match progress.during(remote::look(context, target, wanted, patience.one_look(LOOK))).await {
-            Ok(report) if is_so(&report) => return Ok(report),
-            Ok(report) if wanted.enclaves.is_some() && has_ended(report.set_up) => {
-                return Err(not_ready(&target.instance_id, &report));
-            }
-            Ok(report) => with_causes(timed_out(what), &report),
-            // A host that is being set up may drop a connection, or be too busy to answer.
-            Err(error) if matches!(error.kind(), Kind::SshFailed | Kind::TimedOut) => error,
-            Err(error) => return Err(error),
-        };
-        if patience.is_over() {
-            return Err(error);
+    let look = async |patience: &Patience| match remote::look(context, target, wanted, patience.one_look(LOOK)).await {
+        Ok(report) if is_so(&report) => Ok(Look::Found(report)),
+        Ok(report) if wanted.enclaves.is_some() && has_ended(report.set_up) => {
+            Err(not_ready(&target.instance_id, &report))
         }
-        progress.during(patience.pause(context)).await?;
-    }
+        Ok(report) => Ok(Look::NotYet(Err(with_causes(timed_out(what), &report)))),
+        // A host that is being set up may drop a connection, or be too busy to answer.
+        Err(error) if matches!(error.kind(), Kind::SshFailed | Kind::TimedOut) => Ok(Look::NotYet(Err(error))),
+        Err(error) => Err(error),
+    };
+    progress.during(patience.until(context, look)).await
 }
 
 /// Whether nobody works any more on what is not so yet.

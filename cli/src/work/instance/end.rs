@@ -7,7 +7,7 @@ use iac_core::observed::{Instance, InstanceState};
 
 use crate::aws::CallError;
 use crate::error::Result;
-use crate::work::patience::Patience;
+use crate::work::patience::{Look, Patience};
 use crate::work::{Context, Session, existing_folder, host_key};
 
 /// How long an instance that AWS does not know everywhere yet is asked to end.
@@ -27,13 +27,11 @@ pub(crate) async fn forget(context: &Context<'_>, instance: &Instance) -> Result
 /// Asks until AWS has taken the request: right after a launch, not every part of EC2 knows the instance.
 pub(crate) async fn end(session: &Session<'_>, id: &str) -> Result<InstanceState> {
     session.interrupt.check()?;
-    let mut patience = Patience::new(KNOWN_WITHIN);
-    loop {
-        match session.aws.terminate(id).await {
-            Err(error) if unknown(&error) && !patience.is_over() => patience.pause(session).await?,
-            result => return Ok(result?),
-        }
-    }
+    let ask = async |_: &_| match session.aws.terminate(id).await {
+        Err(error) if unknown(&error) => Ok(Look::NotYet(Err(error.into()))),
+        answer => Ok(Look::Found(answer?)),
+    };
+    Patience::new(KNOWN_WITHIN).until(session, ask).await
 }
 
 fn unknown(error: &CallError) -> bool {

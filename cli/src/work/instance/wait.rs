@@ -12,7 +12,7 @@ use crate::error::{Error, Kind, Made, Result};
 use crate::files::SecretsFolder;
 use crate::ssh::Target;
 use crate::work::host_key::{self, Trust};
-use crate::work::patience::{Patience, timed_out};
+use crate::work::patience::{Look, Patience, timed_out};
 use crate::work::{Session, host};
 
 /// What it takes to log in once an instance runs.
@@ -84,29 +84,25 @@ async fn in_state(
     failed: impl Fn(&Instance) -> Error,
 ) -> Result<Instance> {
     let progress = session.ui.progress(&format!("waiting for {id} to {verb}"));
-    loop {
-        match progress.during(session.interrupt.or_stop(session.aws.instance(id))).await?? {
-            Some(instance) if instance.state == *wanted => return Ok(instance),
-            Some(instance) if instance.state.is_ending() => return Err(failed(&instance)),
-            seen if patience.is_over() => {
-                let error = timed_out(&format!("{id} to {verb}"));
-                return Err(seen.iter().fold(error, |error, seen| error.cause(format!("{id} is {}", seen.state))));
-            }
-            _ => progress.during(patience.pause(session)).await?,
+    let look = async |_: &_| match session.interrupt.or_stop(session.aws.instance(id)).await?? {
+        Some(instance) if instance.state == *wanted => Ok(Look::Found(instance)),
+        Some(instance) if instance.state.is_ending() => Err(failed(&instance)),
+        seen => {
+            let late = timed_out(&format!("{id} to {verb}"));
+            Ok(Look::NotYet(Err(seen.iter().fold(late, |late, seen| late.cause(format!("{id} is {}", seen.state))))))
         }
-    }
+    };
+    progress.during(patience.until(session, look)).await
 }
 
 /// Waits until AWS says that an instance is terminated.
 pub(crate) async fn terminated(session: &Session<'_>, id: &str, patience: &mut Patience) -> Result<()> {
     let progress = session.ui.progress(&format!("waiting for {id} to terminate"));
-    loop {
-        match progress.during(session.interrupt.or_stop(session.aws.instance(id))).await?? {
-            Some(instance) if instance.state == InstanceState::Terminated => return Ok(()),
-            _ if patience.is_over() => return Err(timed_out(&format!("{id} to terminate"))),
-            _ => progress.during(patience.pause(session)).await?,
-        }
-    }
+    let look = async |_: &_| match session.interrupt.or_stop(session.aws.instance(id)).await?? {
+        Some(instance) if instance.state == InstanceState::Terminated => Ok(Look::Found(())),
+        _ => Ok(Look::NotYet(Err(timed_out(&format!("{id} to terminate"))))),
+    };
+    progress.during(patience.until(session, look)).await
 }
 
 /// An instance that ends can neither run nor stop any more. Where somebody asked for its end, the world has moved; what AWS

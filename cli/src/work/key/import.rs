@@ -10,7 +10,7 @@ use iac_core::tag::creation_tags;
 use crate::aws::{CallError, ImportError};
 use crate::error::{Error, Result};
 use crate::work::Session;
-use crate::work::patience::{Patience, timed_out};
+use crate::work::patience::{Look, Patience, timed_out};
 
 /// How long EC2 may take to show a pair that it has.
 const SHOWN_WITHIN: Duration = Duration::from_mins(1);
@@ -54,25 +54,15 @@ pub(crate) async fn import(
 
 /// Waits until EC2 shows a pair that it has, but not for long, and returns it with what EC2 adds to it.
 pub(crate) async fn seen(session: &Session<'_>, name: &KeyName, known: KeyPair) -> Result<KeyPair> {
-    let mut patience = Patience::new(SEEN_WITHIN);
-    loop {
-        match session.aws.key_pair(name).await?.filter(|shown| shown.id == known.id) {
-            Some(shown) => return Ok(shown),
-            None if patience.is_over() => return Ok(known),
-            None => patience.pause(session).await?,
-        }
-    }
+    let look = async |_: &_| {
+        let shown = session.aws.key_pair(name).await?.filter(|shown| shown.id == known.id);
+        Ok(shown.map_or_else(|| Look::NotYet(Ok(known.clone())), Look::Found))
+    };
+    Patience::new(SEEN_WITHIN).until(session, look).await
 }
 
 async fn shown(session: &Session<'_>, name: &KeyName) -> Result<KeyPair> {
-    let mut patience = Patience::new(SHOWN_WITHIN);
-    loop {
-        if let Some(pair) = session.aws.key_pair(name).await? {
-            return Ok(pair);
-        }
-        if patience.is_over() {
-            return Err(timed_out(&format!("EC2 to show key pair `{name}`")));
-        }
-        patience.pause(session).await?;
-    }
+    let late = || Look::NotYet(Err(timed_out(&format!("EC2 to show key pair `{name}`"))));
+    let look = async |_: &_| Ok(session.aws.key_pair(name).await?.map_or_else(late, Look::Found));
+    Patience::new(SHOWN_WITHIN).until(session, look).await
 }
