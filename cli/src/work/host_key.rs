@@ -38,17 +38,23 @@ pub(crate) enum Trust {
     Server,
 }
 
+/// What it takes to log in once an instance runs.
+#[derive(Debug)]
+pub(crate) struct Login<'a> {
+    pub(crate) folder: &'a SecretsFolder,
+    pub(crate) key_file: &'a Path,
+    pub(crate) trust: Trust,
+}
+
 /// Waits until the instance's host key is proven and SSH answers; then it is ready to be used.
 pub(crate) async fn reach(
     session: &Session<'_>,
-    folder: &SecretsFolder,
     instance: &Instance,
-    key_file: &Path,
+    login: &Login<'_>,
     patience: &mut Patience,
-    trust: Trust,
 ) -> Result<Target> {
-    let target = target(session.settings, folder, instance, key_file)?;
-    prove(session, folder, &target, patience, trust).await?;
+    let target = target(session.settings, login.folder, instance, login.key_file)?;
+    prove(session, login.folder, &target, patience, login.trust).await?;
     answers(session, &target, patience).await?;
     Ok(target)
 }

@@ -17,7 +17,7 @@ use super::observe::Seen;
 use crate::aws::Group;
 use crate::error::{Error, Kind, Made, Result};
 use crate::files::SecretsFolder;
-use crate::work::host_key::{self, Trust};
+use crate::work::host_key::{self, Login, Trust};
 use crate::work::patience::{Look, Patience, timed_out};
 use crate::work::{Session, group, host, instance, key, records, select, target};
 
@@ -181,8 +181,8 @@ impl Worker<'_> {
         let instance = instance::wait::running(session, id, &mut Patience::new(self.timeout)).await?;
         let key_file = target::private_half(session, folder, &instance).await?;
         let mut patience = Patience::new(self.timeout.min(REACHED_WITHIN));
-        let trust = Trust::ConsoleOfRestarted;
-        let target = host_key::reach(session, folder, &instance, &key_file, &mut patience, trust).await?;
+        let login = Login { folder, key_file: &key_file, trust: Trust::ConsoleOfRestarted };
+        let target = host_key::reach(session, &instance, &login, &mut patience).await?;
         host::end::lengthen(session, &instance, &target, (from, to), &patience).await
     }
 

@@ -129,7 +129,7 @@ async fn await_it(
     let default = if session.settings.nitro() { WaitFor::Ready } else { WaitFor::Ssh };
     let wait = options.wait.unwrap_or(default);
     let pair = known.pair.as_ref();
-    let awaited = instance::await_instance(session, folder, instance, pair, wait, trust, &mut patience).await;
+    let awaited = instance::await_instance(session, folder, (instance, pair), (wait, trust), &mut patience).await;
     awaited.map_err(|error| match error.kind() {
         Kind::InstanceFailed => error,
         _ => error.made([instance::wait::made(instance)]),

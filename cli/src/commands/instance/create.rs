@@ -12,10 +12,10 @@ use crate::args::{CreateOptions, WaitFor};
 use crate::config::Key;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
-use crate::work::host_key::Trust;
+use crate::work::host_key::{Login, Trust};
 use crate::work::instance::launch::{end_surplus, finish, first_unused, launch};
 use crate::work::instance::prepare::prepare;
-use crate::work::instance::wait::{Login, made};
+use crate::work::instance::wait::{Wait, made};
 use crate::work::patience::Patience;
 use crate::work::{Context, select};
 
@@ -55,7 +55,8 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     end_surplus(&session, &tokens, &instance).await?;
     let trust = if options.wait.accept_host_key { Trust::Server } else { Trust::Console };
     let login = Login { folder: &folder, key_file: &prepared.key_file, trust };
-    let finished = finish(&session, &folder, &instance, Some(&login), wait, &mut patience).await;
+    let wait = Wait { until: wait, login: Some(&login) };
+    let finished = finish(&session, &folder, &instance, wait, &mut patience).await;
     let instance = finished.map_err(|error| error.made([made(&instance)]))?;
     context.ui.data(&instance, |width| described(&instance, width))
 }

@@ -7,9 +7,9 @@ use super::list::described;
 use crate::args::{WaitFor, WaitOptions};
 use crate::error::Result;
 use crate::files::SecretsFolder;
-use crate::work::host_key::Trust;
+use crate::work::host_key::{Login, Trust};
 use crate::work::instance::power;
-use crate::work::instance::wait::{self, Login, made};
+use crate::work::instance::wait::{self, Wait, made};
 use crate::work::patience::Patience;
 use crate::work::{Context, must_be_ours, select, target};
 
@@ -40,7 +40,7 @@ pub(super) async fn start(
 
     let mut patience = Patience::new(options.timeout.0);
     let begun = power::start(&session, &instance, &mut patience).await?;
-    let started = wait::until(&session, goal, login.as_ref(), &mut patience, &begun).await;
+    let started = wait::until(&session, &begun, Wait { until: goal, login: login.as_ref() }, &mut patience).await;
     let started = started.map_err(|error| error.made([made(&begun)]))?.instance;
     context.ui.data(&started, |width| described(&started, width))
 }

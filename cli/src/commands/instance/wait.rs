@@ -6,8 +6,8 @@ use super::list::described;
 use crate::args::{Goal, WaitFor};
 use crate::error::Result;
 use crate::files::SecretsFolder;
-use crate::work::host_key::Trust;
-use crate::work::instance::wait::{Login, running, stopped, terminated, until};
+use crate::work::host_key::{Login, Trust};
+use crate::work::instance::wait::{Wait, running, stopped, terminated, until};
 use crate::work::patience::Patience;
 use crate::work::{Context, select, target};
 
@@ -36,7 +36,7 @@ pub(super) async fn wait(
             let folder = SecretsFolder::existing(context.settings.secrets_folder()?);
             let key_file = target::private_half(&session, &folder, &instance).await?;
             let login = Login { folder: &folder, key_file: &key_file, trust };
-            until(&session, WaitFor::Ssh, Some(&login), patience, &instance).await?.instance
+            until(&session, &instance, Wait { until: WaitFor::Ssh, login: Some(&login) }, patience).await?.instance
         }
     };
     context.ui.data(&instance, |width| described(&instance, width))

@@ -15,45 +15,48 @@ use crate::work::patience::{Look, Patience, timed_out};
 /// How long one look may take before the next.
 const LOOK: Duration = Duration::from_mins(1);
 
-/// Waits until every check holds.
-pub(crate) async fn ready(
-    context: &Context<'_>,
-    target: &Target,
-    wanted: &Wanted,
-    patience: &mut Patience,
-) -> Result<Report> {
-    let what = format!("{} to be ready for enclaves", target.instance_id);
-    until(context, target, wanted, patience, &what, |report| report.ready).await
+/// What a host is waited for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Goal {
+    /// Every check holds.
+    Ready,
+    /// The host has written its end and keeps it; what is wanted names no enclaves then, since the set-up may have been left
+    /// out.
+    Armed,
 }
 
-/// Waits until the host has written its end and keeps it; what is wanted names no enclaves, since the set-up may have been
-/// left out.
-pub(crate) async fn armed(
-    context: &Context<'_>,
-    target: &Target,
-    wanted: &Wanted,
-    patience: &mut Patience,
-) -> Result<Report> {
-    let what = format!("{} to arm its end", target.instance_id);
-    until(context, target, wanted, patience, &what, |report| report.ends.is_some() && report.ready).await
+impl Goal {
+    fn is_reached(self, report: &Report) -> bool {
+        match self {
+            Self::Ready => report.ready,
+            Self::Armed => report.ready && report.ends.is_some(),
+        }
+    }
+
+    fn of(self, id: &str) -> String {
+        match self {
+            Self::Ready => format!("{id} to be ready for enclaves"),
+            Self::Armed => format!("{id} to arm its end"),
+        }
+    }
 }
 
-/// Looks until it is so, until the set-up has failed, or until the time is over.
-async fn until(
+/// Looks until the goal is reached, until the set-up has failed, or until the time is over.
+pub(crate) async fn until(
     context: &Context<'_>,
     target: &Target,
     wanted: &Wanted,
+    goal: Goal,
     patience: &mut Patience,
-    what: &str,
-    is_so: impl Fn(&Report) -> bool,
 ) -> Result<Report> {
+    let what = goal.of(&target.instance_id);
     let progress = context.ui.progress(&format!("waiting for {what}"));
     let look = async |patience: &Patience| match remote::look(context, target, wanted, patience.one_look(LOOK)).await {
-        Ok(report) if is_so(&report) => Ok(Look::Found(report)),
+        Ok(report) if goal.is_reached(&report) => Ok(Look::Found(report)),
         Ok(report) if wanted.enclaves.is_some() && has_ended(report.set_up) => {
             Err(not_ready(&target.instance_id, &report))
         }
-        Ok(report) => Ok(Look::NotYet(Err(with_causes(timed_out(what), &report)))),
+        Ok(report) => Ok(Look::NotYet(Err(with_causes(timed_out(&what), &report)))),
         // A host that is being set up may drop a connection, or be too busy to answer.
         Err(error) if matches!(error.kind(), Kind::SshFailed | Kind::TimedOut) => Ok(Look::NotYet(Err(error))),
         Err(error) => Err(error),

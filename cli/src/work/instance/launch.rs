@@ -9,11 +9,12 @@ use iac_core::observed::Instance;
 
 use super::end;
 use super::prepare::Prepared;
-use super::wait::{self, Login, made};
+use super::wait::{self, Wait, made};
 use crate::args::WaitFor;
 use crate::aws::{LaunchError, Wanted};
 use crate::error::{Error, Kind, Result, refused_launch};
 use crate::files::SecretsFolder;
+use crate::work::host::ready::Goal;
 use crate::work::patience::Patience;
 use crate::work::{Session, host};
 
@@ -84,17 +85,16 @@ pub(crate) async fn finish(
     session: &Session<'_>,
     folder: &SecretsFolder,
     launched: &Instance,
-    login: Option<&Login<'_>>,
-    wait: WaitFor,
+    wait: Wait<'_>,
     patience: &mut Patience,
 ) -> Result<Instance> {
-    let arrived = wait::until(session, wait, login, patience, launched).await?;
+    let arrived = wait::until(session, launched, wait, patience).await?;
     let mut instance = arrived.instance;
     if let Some(target) = arrived.target {
         let wanted = host::wanted(session.settings, None);
         let ends = match (arrived.report, wanted.ttl) {
             (Some(report), _) => report.ends,
-            (None, Some(_)) => host::ready::armed(session, &target, &wanted, patience).await?.ends,
+            (None, Some(_)) => host::ready::until(session, &target, &wanted, Goal::Armed, patience).await?.ends,
             (None, None) => None,
         };
         let tag = host::end::tag(session, &instance, ends).await?;
@@ -102,7 +102,7 @@ pub(crate) async fn finish(
         instance.tags.extend(tag);
     }
     let is_shown =
-        wait != WaitFor::None || session.interrupt.or_stop(session.aws.instance(&instance.id)).await??.is_some();
+        wait.until != WaitFor::None || session.interrupt.or_stop(session.aws.instance(&instance.id)).await??.is_some();
     if is_shown {
         folder.remove_launch(session.settings.instance_name()?)?;
     }

@@ -5,11 +5,11 @@ use iac_core::observed::{Instance, KeyPair, Observed};
 
 use super::launch::{end_surplus, finish, first_unused, launch};
 use super::prepare::{Known, prepare};
-use super::wait::Login;
+use super::wait::Wait;
 use crate::args::WaitFor;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
-use crate::work::host_key::Trust;
+use crate::work::host_key::{Login, Trust};
 use crate::work::patience::Patience;
 use crate::work::{Context, Session, key, select};
 
@@ -56,13 +56,11 @@ fn launched_by_another(instance: &Instance) -> Error {
 pub(crate) async fn await_instance(
     session: &Session<'_>,
     folder: &SecretsFolder,
-    instance: &Instance,
-    pair: Option<&KeyPair>,
-    wait: WaitFor,
-    trust: Trust,
+    (instance, pair): (&Instance, Option<&KeyPair>),
+    (until, trust): (WaitFor, Trust),
     patience: &mut Patience,
 ) -> Result<Instance> {
-    let key_file = match (wait, pair) {
+    let key_file = match (until, pair) {
         (WaitFor::None | WaitFor::Running, _) => None,
         (WaitFor::Ssh | WaitFor::Ready, Some(pair)) => {
             Some(key::private_half_of_pair(session, folder, session.settings.key_name()?, pair).await?)
@@ -70,5 +68,5 @@ pub(crate) async fn await_instance(
         (WaitFor::Ssh | WaitFor::Ready, None) => Some(key::private_half(session, folder).await?),
     };
     let login = key_file.as_ref().map(|key_file| Login { folder, key_file, trust });
-    finish(session, folder, instance, login.as_ref(), wait, patience).await
+    finish(session, folder, instance, Wait { until, login: login.as_ref() }, patience).await
 }

@@ -2,25 +2,22 @@
 //!
 //! What AWS shows may be some seconds old, so a state on the way to another one is never taken for the last word.
 
-use std::path::Path;
-
 use iac_core::host::report::Report;
 use iac_core::observed::{Instance, InstanceState};
 
 use crate::args::WaitFor;
 use crate::error::{Error, Kind, Made, Result};
-use crate::files::SecretsFolder;
 use crate::ssh::Target;
-use crate::work::host_key::{self, Trust};
+use crate::work::host::ready::Goal;
+use crate::work::host_key::{self, Login};
 use crate::work::patience::{Look, Patience, timed_out};
 use crate::work::{Session, host};
 
-/// What it takes to log in once an instance runs.
-#[derive(Debug)]
-pub(crate) struct Login<'a> {
-    pub(crate) folder: &'a SecretsFolder,
-    pub(crate) key_file: &'a Path,
-    pub(crate) trust: Trust,
+/// How far to wait; to log in takes a [`Login`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wait<'a> {
+    pub(crate) until: WaitFor,
+    pub(crate) login: Option<&'a Login<'a>>,
 }
 
 /// An instance that has been waited for, with what was learnt on the way.
@@ -33,27 +30,26 @@ pub(crate) struct Arrived {
     pub(crate) report: Option<Report>,
 }
 
-/// Waits as far as was asked for; to log in takes a [`Login`].
+/// Waits as far as was asked for.
 pub(crate) async fn until(
     session: &Session<'_>,
-    goal: WaitFor,
-    login: Option<&Login<'_>>,
-    patience: &mut Patience,
     begun: &Instance,
+    wait: Wait<'_>,
+    patience: &mut Patience,
 ) -> Result<Arrived> {
-    if goal == WaitFor::None {
+    if wait.until == WaitFor::None {
         return Ok(Arrived { instance: begun.clone(), target: None, report: None });
     }
     let instance = running(session, &begun.id, patience).await?;
-    let (WaitFor::Ssh | WaitFor::Ready, Some(Login { folder, key_file, trust })) = (goal, login) else {
+    let (WaitFor::Ssh | WaitFor::Ready, Some(login)) = (wait.until, wait.login) else {
         return Ok(Arrived { instance, target: None, report: None });
     };
-    let reach = host_key::reach(session, folder, &instance, key_file, patience, *trust);
-    let (target, report) = match goal {
+    let reach = host_key::reach(session, &instance, login, patience);
+    let (target, report) = match wait.until {
         WaitFor::Ready => {
             let wanted = host::wanted_of(session.settings, &session.aws, &instance);
             let (target, wanted) = tokio::try_join!(reach, wanted)?;
-            let report = host::ready::ready(session, &target, &wanted, patience).await?;
+            let report = host::ready::until(session, &target, &wanted, Goal::Ready, patience).await?;
             (target, Some(report))
         }
         _ => (reach.await?, None),
