@@ -64,10 +64,18 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+/// A command, by what it needs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Print a sample configuration; write, show or check one
-    Config(ConfigCommand),
+    #[command(flatten)]
+    Cloud(Cloud),
+    #[command(flatten)]
+    Local(Local),
+}
+
+/// What needs whole settings, and with few exceptions AWS.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Cloud {
     /// Show what `iac up` would do, and why
     Plan(PlanOptions),
     /// Make or mend the whole environment: key pair, security group, instance, DNS record
@@ -90,12 +98,21 @@ pub(crate) enum Command {
     Instance(InstanceCommand),
     /// Make, list, describe and delete the DNS record of the instance
     Dns(DnsCommand),
-    /// Check everything that a host needs; explain nitro-cli's error codes
-    Doctor(DoctorCommand),
     /// List the instance types that can host the enclave, and why others cannot
     Types(TypesCommand),
     /// Print the least IAM policy that this configuration needs
     Policy(PolicyCommand),
+}
+
+/// What explains or proves something, and so works without a configuration, or next to a broken one. In the help the one
+/// that a newcomer needs comes first.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Local {
+    /// Print a sample configuration; write, show or check one
+    #[command(display_order = 0)]
+    Config(ConfigCommand),
+    /// Check everything that a host needs; explain nitro-cli's error codes
+    Doctor(DoctorCommand),
     /// Show enclave images and why two differ, offline
     Eif(EifCommand),
     /// Show and verify attestation documents, offline
@@ -139,10 +156,10 @@ impl Arguments {
     /// The noun whose environment names of the older tool are read.
     pub(crate) fn noun(&self) -> Option<Noun> {
         match self.command {
-            Command::Key(_) => Some(Noun::Key),
-            Command::Instance(_) => Some(Noun::Instance),
-            Command::Deploy(_) => Some(Noun::Deploy),
-            Command::Dns(_) => Some(Noun::Dns),
+            Command::Cloud(Cloud::Key(_)) => Some(Noun::Key),
+            Command::Cloud(Cloud::Instance(_)) => Some(Noun::Instance),
+            Command::Cloud(Cloud::Deploy(_)) => Some(Noun::Deploy),
+            Command::Cloud(Cloud::Dns(_)) => Some(Noun::Dns),
             _ => None,
         }
     }
@@ -151,25 +168,9 @@ impl Arguments {
     pub(crate) fn typed(&self) -> Typed {
         let mut typed = self.global.typed();
         typed.extend(match &self.command {
-            Command::Config(_)
-            | Command::Eif(_)
-            | Command::Attest(_)
-            | Command::Completions { .. }
-            | Command::Man { .. } => Vec::new(),
-            Command::Key(key) => key.typed(),
-            Command::SecurityGroup(group) => group.typed(),
-            Command::Instance(instance) => instance.typed(),
-            Command::Ssh(ssh) => ssh.target.typed(),
-            Command::Dns(dns) => dns.typed(),
-            Command::Plan(plan) => plan.environment.typed(),
-            Command::Up(up) => up.environment.typed(),
-            Command::Status(status) => status.environment.typed(),
-            Command::Down(down) => down.environment.typed(),
-            Command::Deploy(deploy) => deploy.target.typed(),
-            Command::Types(wanted) => wanted.typed(),
-            Command::Doctor(doctor) => doctor.typed(),
-            Command::Host(host) => host.typed(),
-            Command::Policy(policy) => policy.typed(),
+            Command::Cloud(cloud) => cloud.typed(),
+            Command::Local(Local::Doctor(doctor)) => doctor.typed(),
+            Command::Local(_) => Vec::new(),
         });
         typed
     }
@@ -179,7 +180,26 @@ fn present<const N: usize>(settings: [(Key, &Option<String>); N]) -> Typed {
     settings.into_iter().filter_map(|(key, value)| value.clone().map(|value| (key, value))).collect()
 }
 
-impl Command {
+impl Cloud {
+    /// The settings that were typed as options of the command's own.
+    fn typed(&self) -> Typed {
+        match self {
+            Self::Key(key) => key.typed(),
+            Self::SecurityGroup(group) => group.typed(),
+            Self::Instance(instance) => instance.typed(),
+            Self::Ssh(ssh) => ssh.target.typed(),
+            Self::Dns(dns) => dns.typed(),
+            Self::Plan(plan) => plan.environment.typed(),
+            Self::Up(up) => up.environment.typed(),
+            Self::Status(status) => status.environment.typed(),
+            Self::Down(down) => down.environment.typed(),
+            Self::Deploy(deploy) => deploy.target.typed(),
+            Self::Types(wanted) => wanted.typed(),
+            Self::Host(host) => host.typed(),
+            Self::Policy(policy) => policy.typed(),
+        }
+    }
+
     /// Whether the command leaves everything as it is, here and on AWS: it can be dropped at any moment.
     pub(crate) fn only_reads(&self) -> bool {
         match self {

@@ -17,7 +17,7 @@ mod security_group;
 mod ssh;
 mod types;
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Cloud, Command, Local};
 use crate::config::{Environment, Settings};
 use crate::error::{Error, Kind, Result};
 use crate::interrupt::Interrupt;
@@ -31,30 +31,29 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
     if ui.verbosity() > 1 {
         log_calls();
     }
-    if let Command::Doctor(command) = arguments.command {
-        let load = || Settings::what_holds(typed, environment, noun, config_file.as_deref());
-        return runtime()?.block_on(doctor::run(ui, environment, command, load));
-    }
-    let load = || Settings::load(typed, environment, noun, config_file.as_deref());
-    if let Command::Config(command) = arguments.command {
-        return config::run(ui, command.verb.as_ref(), environment, config_file.as_deref(), load).map(|()| 0);
-    }
-    // What proves or explains something must work without a configuration, and next to a broken one.
-    match arguments.command {
-        Command::Attest(command) => return attest::run(ui, command),
-        Command::Eif(command) => return eif::run(ui, command),
-        Command::Completions { shell } => return manual::completions(ui, shell).map(|()| 0),
-        Command::Man { folder } => return manual::man(ui, &folder).map(|()| 0),
-        _ => {}
-    }
-    let settings = load()?;
+    let command = match arguments.command {
+        Command::Local(Local::Doctor(command)) => {
+            let load = || Settings::what_holds(typed, environment, noun, config_file.as_deref());
+            return runtime()?.block_on(doctor::run(ui, environment, command, load));
+        }
+        Command::Local(Local::Config(command)) => {
+            let load = || Settings::load(typed, environment, noun, config_file.as_deref());
+            return config::run(ui, command.verb.as_ref(), environment, config_file.as_deref(), load).map(|()| 0);
+        }
+        Command::Local(Local::Attest(command)) => return attest::run(ui, command),
+        Command::Local(Local::Eif(command)) => return eif::run(ui, command),
+        Command::Local(Local::Completions { shell }) => return manual::completions(ui, shell).map(|()| 0),
+        Command::Local(Local::Man { folder }) => return manual::man(ui, &folder).map(|()| 0),
+        Command::Cloud(command) => command,
+    };
+    let settings = Settings::load(typed, environment, noun, config_file.as_deref())?;
     for warning in settings.warnings(environment).into_iter().chain(writable::warnings(&settings)) {
         ui.warn(&warning);
     }
     runtime()?.block_on(async {
         let context = Context { ui, settings: &settings, interrupt: Interrupt::listen(ui.parting())? };
-        let only_reads = arguments.command.only_reads();
-        let work = Box::pin(dispatch(&context, arguments.command));
+        let only_reads = command.only_reads();
+        let work = Box::pin(dispatch(&context, command));
         // Nothing that only reads is worth waiting for once the user wants to stop.
         if only_reads { context.interrupt.or_stop(work).await? } else { work.await }
     })
@@ -65,28 +64,21 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
     runtime.map_err(|error| Error::new(Kind::Internal, "cannot start the runtime").cause(error))
 }
 
-async fn dispatch(context: &Context<'_>, command: Command) -> Result<u8> {
+async fn dispatch(context: &Context<'_>, command: Cloud) -> Result<u8> {
     match command {
-        Command::SecurityGroup(command) => security_group::run(context, command).await.map(|()| 0),
-        Command::Instance(command) => instance::run(context, command).await.map(|()| 0),
-        Command::Key(command) => key::run(context, command).await.map(|()| 0),
-        Command::Dns(command) => dns::run(context, command).await.map(|()| 0),
-        Command::Plan(command) => environment::plan(context, &command).await,
-        Command::Up(command) => environment::up(context, &command).await.map(|()| 0),
-        Command::Status(command) => environment::status(context, &command).await,
-        Command::Down(command) => environment::down(context, &command).await.map(|()| 0),
-        Command::Ssh(command) => ssh::run(context, command).await,
-        Command::Deploy(command) => deploy::run(context, command).await,
-        Command::Types(command) => types::run(context, command).await.map(|()| 0),
-        Command::Host(command) => host::run(context, command).await,
-        Command::Policy(command) => policy::run(context, &command).await.map(|()| 0),
-        // These have run before any setting was loaded.
-        Command::Config(_)
-        | Command::Doctor(_)
-        | Command::Attest(_)
-        | Command::Eif(_)
-        | Command::Completions { .. }
-        | Command::Man { .. } => Ok(0),
+        Cloud::SecurityGroup(command) => security_group::run(context, command).await.map(|()| 0),
+        Cloud::Instance(command) => instance::run(context, command).await.map(|()| 0),
+        Cloud::Key(command) => key::run(context, command).await.map(|()| 0),
+        Cloud::Dns(command) => dns::run(context, command).await.map(|()| 0),
+        Cloud::Plan(command) => environment::plan(context, &command).await,
+        Cloud::Up(command) => environment::up(context, &command).await.map(|()| 0),
+        Cloud::Status(command) => environment::status(context, &command).await,
+        Cloud::Down(command) => environment::down(context, &command).await.map(|()| 0),
+        Cloud::Ssh(command) => ssh::run(context, command).await,
+        Cloud::Deploy(command) => deploy::run(context, command).await,
+        Cloud::Types(command) => types::run(context, command).await.map(|()| 0),
+        Cloud::Host(command) => host::run(context, command).await,
+        Cloud::Policy(command) => policy::run(context, &command).await.map(|()| 0),
     }
 }
 
