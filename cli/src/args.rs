@@ -68,7 +68,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     #[command(flatten)]
-    Cloud(Cloud),
+    Cloud(Box<Cloud>),
     #[command(flatten)]
     Local(Local),
 }
@@ -155,11 +155,12 @@ pub(crate) type Typed = Vec<(Key, String)>;
 impl Arguments {
     /// The noun whose environment names of the older tool are read.
     pub(crate) fn noun(&self) -> Option<Noun> {
-        match self.command {
-            Command::Cloud(Cloud::Key(_)) => Some(Noun::Key),
-            Command::Cloud(Cloud::Instance(_)) => Some(Noun::Instance),
-            Command::Cloud(Cloud::Deploy(_)) => Some(Noun::Deploy),
-            Command::Cloud(Cloud::Dns(_)) => Some(Noun::Dns),
+        let Command::Cloud(command) = &self.command else { return None };
+        match **command {
+            Cloud::Key(_) => Some(Noun::Key),
+            Cloud::Instance(_) => Some(Noun::Instance),
+            Cloud::Deploy(_) => Some(Noun::Deploy),
+            Cloud::Dns(_) => Some(Noun::Dns),
             _ => None,
         }
     }

@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: Arguments, environment: &Environment, ui: &Ui) -> R
         Command::Local(Local::Eif(command)) => return eif::run(ui, command),
         Command::Local(Local::Completions { shell }) => return manual::completions(ui, shell).map(|()| 0),
         Command::Local(Local::Man { folder }) => return manual::man(ui, &folder).map(|()| 0),
-        Command::Cloud(command) => command,
+        Command::Cloud(command) => *command,
     };
     let settings = Settings::load(typed, environment, noun, config_file.as_deref())?;
     for warning in settings.warnings(environment).into_iter().chain(writable::warnings(&settings)) {
