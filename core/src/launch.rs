@@ -56,10 +56,41 @@ pub fn launch_token(account: &str, region: &str, environment: &InstanceName, gen
 /// How many launches of one environment are told apart; AWS forgets a token long before.
 pub const GENERATIONS: u32 = 1000;
 
-/// Computes the tokens that launches of an environment can have, generation by generation.
-#[must_use]
-pub fn launch_tokens(account: &str, region: &str, environment: &InstanceName) -> Vec<LaunchToken> {
-    (0..GENERATIONS).map(|generation| launch_token(account, region, environment, generation)).collect()
+/// The tokens that launches of an environment can have, one for each generation. Each is computed when it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaunchTokens {
+    account: String,
+    region: String,
+    environment: InstanceName,
+}
+
+impl LaunchTokens {
+    /// The tokens of launches in an account and a region.
+    #[must_use]
+    pub fn new(account: &str, region: &str, environment: &InstanceName) -> Self {
+        Self { account: account.to_owned(), region: region.to_owned(), environment: environment.clone() }
+    }
+
+    /// Tells whether a launch of this environment made the instance.
+    #[must_use]
+    pub fn launched(&self, instance: &Instance) -> bool {
+        self.generation(instance).is_some()
+    }
+
+    /// Returns the tokens after all those that an instance shows, also one that has ended; AWS would refuse the others.
+    pub fn unused(&self, instances: &[Instance]) -> impl Iterator<Item = LaunchToken> {
+        let last = instances.iter().filter_map(|instance| self.generation(instance)).max();
+        (last.map_or(0, |last| last + 1)..GENERATIONS).map(|generation| self.nth(generation))
+    }
+
+    fn generation(&self, instance: &Instance) -> Option<u32> {
+        let token = instance.client_token.as_deref()?;
+        (0..GENERATIONS).find(|&generation| self.nth(generation).as_str() == token)
+    }
+
+    fn nth(&self, generation: u32) -> LaunchToken {
+        launch_token(&self.account, &self.region, &self.environment, generation)
+    }
 }
 
 /// Returns the name of the file, beside the key, that marks a launch under way: `NAME.launch`.
@@ -116,6 +147,23 @@ mod tests {
 
     fn name(text: &str) -> InstanceName {
         InstanceName::parse(text).expect("a name")
+    }
+
+    #[test]
+    fn the_first_unused_token_is_the_one_after_all_that_instances_show() {
+        let tokens = LaunchTokens::new("123456789012", "us-east-1", &name("dev"));
+        let shown: Vec<_> = tokens.unused(&[]).take(5).map(|token| instance("i-1", None, token.as_str())).collect();
+        let first = |shown: &[Instance]| tokens.unused(shown).next();
+        assert_eq!(first(&[]), Some(tokens.nth(0)));
+        assert_eq!(first(&shown[..1]), Some(tokens.nth(1)));
+        assert_eq!(first(&[shown[3].clone(), shown[1].clone()]), Some(tokens.nth(4)));
+        assert_eq!(
+            first(&[instance("i-1", None, tokens.nth(GENERATIONS - 1).as_str())]),
+            None,
+            "every token is used up"
+        );
+        assert_eq!(first(&[instance("i-1", None, "somebody's")]), Some(tokens.nth(0)));
+        assert!(tokens.launched(&shown[4]) && !tokens.launched(&instance("i-1", None, "")));
     }
 
     fn zones(letters: &str) -> Vec<String> {

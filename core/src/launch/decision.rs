@@ -1,6 +1,6 @@
 //! What `instance create` does about live instances that are already there.
 
-use super::{LaunchToken, launch_order};
+use super::{LaunchToken, LaunchTokens, launch_order};
 use crate::observed::Instance;
 
 /// What `instance create` does.
@@ -20,18 +20,18 @@ pub enum Create<'a> {
 }
 
 /// Decides what `instance create` does, given the live instances that carry the environment's name, our possible tokens
-/// (one for each generation) and the token of the launch marker, if one is on disk.
+/// and the token of the launch marker, if one is on disk.
 ///
 /// The marker is written before a launch and removed when `create` returns, so an instance that carries the marker's
 /// token has not been waited for. Every instance has to carry one of our tokens before any is adopted: adopting makes the
 /// others surplus, and an instance that somebody made otherwise is never that. So a marker written for another account or
 /// region says nothing either.
 #[must_use]
-pub fn create_decision<'a>(live: &'a [Instance], tokens: &[LaunchToken], marker: Option<&LaunchToken>) -> Create<'a> {
+pub fn create_decision<'a>(live: &'a [Instance], tokens: &LaunchTokens, marker: Option<&LaunchToken>) -> Create<'a> {
     let mut instances: Vec<_> = live.iter().collect();
     instances.sort_by(|a, b| launch_order(a, b));
     let is_marked = |instance: &Instance| marker.is_some_and(|marker| carries(instance, marker));
-    let all_launched_by_us = || live.iter().all(|instance| tokens.iter().any(|token| carries(instance, token)));
+    let all_launched_by_us = || live.iter().all(|instance| tokens.launched(instance));
     match instances.as_slice() {
         [] => Create::Launch,
         [first, ..] if is_marked(first) && all_launched_by_us() => Create::Adopt(first),
@@ -68,6 +68,7 @@ pub(super) mod tests {
     /// Every combination of marker (none, generation 0, generation 1, another region's) and live instances.
     #[test]
     fn the_decision_table_of_create() {
+        let possible = LaunchTokens::new("123456789012", "us-east-1", &InstanceName::parse("dev").expect("a name"));
         let tokens = [token("us-east-1", 0), token("us-east-1", 1)];
         let elsewhere = token("eu-west-1", 0);
         let first = instance("i-0first", Some(1), tokens[0].as_str());
@@ -94,7 +95,7 @@ pub(super) mod tests {
             let ids: Vec<_> = live.iter().map(|instance| &*instance.id).collect();
             table.push(format!("live: {}", if ids.is_empty() { "nothing".to_owned() } else { ids.join(", ") }));
             for (marker_name, marker) in markers {
-                table.push(format!("  {marker_name:5} {}", shown(&create_decision(&live, &tokens, marker))));
+                table.push(format!("  {marker_name:5} {}", shown(&create_decision(&live, &possible, marker))));
             }
         }
         insta::assert_snapshot!(table.join("\n"), @"

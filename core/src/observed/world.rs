@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::dns::{Fqdn, ObservedDns, ZoneError};
 use crate::key_work::KeyFiles;
-use crate::launch::{LaunchToken, launch_order};
+use crate::launch::{LaunchTokens, launch_order};
 use crate::name::{InstanceName, KeyName};
 use crate::observed::{Instance, KeyPair, SecurityGroup, Volume};
 use crate::tag::Owner;
@@ -14,8 +14,8 @@ use crate::tag::Owner;
 pub struct Observed {
     /// The environment that was looked at.
     pub environment: InstanceName,
-    /// The tokens that launches of this environment can have, one for each generation.
-    pub tokens: Vec<LaunchToken>,
+    /// The tokens that launches of this environment can have.
+    pub tokens: LaunchTokens,
     /// The key pair that the settings name, in a list of all that carry the environment's tag.
     pub key_name: Option<KeyName>,
     /// Key pairs with their files: the one that the settings name, there or not, and those of the environment.

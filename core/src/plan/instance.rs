@@ -28,8 +28,7 @@ impl Fate<'_> {
 /// Decides what becomes of the instance, and ends those that two launches at once made too many.
 pub(super) fn fate<'a>(plan: &mut Plan, want: &Environment, have: &'a Observed) -> Fate<'a> {
     let live = have.live();
-    let is_launched_by_us =
-        |instance: &&Instance| have.tokens.iter().any(|token| instance.client_token.as_deref() == Some(token.as_str()));
+    let is_launched_by_us = |instance: &&Instance| have.tokens.launched(instance);
     let Some((first, rest)) = live.split_first() else {
         return match have.older().next() {
             Some(older) => {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use futures_util::future::try_join_all;
 use iac_core::dns::Fqdn;
 use iac_core::key_work::KeyFiles;
-use iac_core::launch::launch_tokens;
+use iac_core::launch::LaunchTokens;
 use iac_core::name::{InstanceName, KeyName};
 use iac_core::observed::{Instance, KeyPair, Observed, ObservedKey, SecurityGroup};
 
@@ -57,7 +57,7 @@ pub(super) async fn observe(session: &Session<'_>) -> Result<Seen> {
     )?;
     let observed = Observed {
         environment: name.clone(),
-        tokens: launch_tokens(&account, &session.aws.region, name),
+        tokens: LaunchTokens::new(&account, &session.aws.region, name),
         key_name: settings.optional_key_name().cloned(),
         keys,
         group_id,

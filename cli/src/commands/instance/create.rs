@@ -3,7 +3,7 @@
 //! Nothing is remembered of a launch but that it was begun (`NAME.launch` beside the key). The token is computed, so a
 //! second run finds or gets the same instance.
 
-use iac_core::launch::{Create, LaunchToken, create_decision, launch_tokens};
+use iac_core::launch::{Create, LaunchToken, LaunchTokens, create_decision};
 use iac_core::name::InstanceName;
 use iac_core::observed::Instance;
 
@@ -13,7 +13,7 @@ use crate::config::Key;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 use crate::work::host_key::{Login, Trust};
-use crate::work::instance::launch::{end_surplus, finish, first_unused, launch};
+use crate::work::instance::launch::{end_surplus, finish, launch};
 use crate::work::instance::prepare::prepare;
 use crate::work::instance::wait::{Wait, made};
 use crate::work::patience::Patience;
@@ -38,7 +38,7 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
     }
     let prepared = prepared?;
 
-    let tokens = launch_tokens(&prepared.account, &session.aws.region, name);
+    let tokens = LaunchTokens::new(&prepared.account, &session.aws.region, name);
     let instance = match create_decision(&live, &tokens, marker.as_ref()) {
         Create::Exists(instance) => return Err(exists(name, instance)),
         Create::Ambiguous(instances) => return Err(select::ambiguous(name, &instances)),
@@ -48,8 +48,7 @@ pub(super) async fn create(context: &Context<'_>, options: &CreateOptions) -> Re
         }
         Create::Launch => {
             note_cost(context);
-            let unused = &tokens[first_unused(&tokens, &instances)..];
-            launch(&session, &folder, &prepared, unused).await?
+            launch(&session, &folder, &prepared, tokens.unused(&instances)).await?
         }
     };
     end_surplus(&session, &tokens, &instance).await?;

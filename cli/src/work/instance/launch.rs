@@ -4,7 +4,7 @@
 //! Nothing is remembered of a launch but that it was begun (`NAME.launch` beside the key). The token is computed, so a
 //! second run finds or gets the same instance.
 
-use iac_core::launch::{self, GENERATIONS, LaunchToken, Refusal};
+use iac_core::launch::{self, GENERATIONS, LaunchToken, LaunchTokens, Refusal};
 use iac_core::observed::Instance;
 
 use super::end;
@@ -18,26 +18,19 @@ use crate::work::host::ready::Goal;
 use crate::work::patience::Patience;
 use crate::work::{Session, host};
 
-/// The first generation after all those that an ended instance still shows; the others AWS would refuse.
-pub(crate) fn first_unused(tokens: &[LaunchToken], instances: &[Instance]) -> usize {
-    let used =
-        |token: &LaunchToken| instances.iter().any(|instance| instance.client_token.as_deref() == Some(token.as_str()));
-    tokens.iter().rposition(used).map_or(0, |last| last + 1)
-}
-
 /// Launches under the first token that is not used up, leaving a marker until `create` has returned.
 pub(crate) async fn launch(
     session: &Session<'_>,
     folder: &SecretsFolder,
     prepared: &Prepared,
-    tokens: &[LaunchToken],
+    tokens: impl Iterator<Item = LaunchToken>,
 ) -> Result<Instance> {
     let name = session.settings.instance_name()?;
     let progress = session.ui.progress(&format!("launching {}", prepared.launch.instance_type));
     for token in tokens {
         session.interrupt.check()?;
-        folder.write_launch(name, token)?;
-        match progress.during(launch_in_a_zone(session, prepared, token)).await {
+        folder.write_launch(name, &token)?;
+        match progress.during(launch_in_a_zone(session, prepared, &token)).await {
             Ok(instance) => return Ok(instance),
             Err(LaunchError { refusal: Refusal::TokenUsed, .. }) => (),
             Err(error) => {
@@ -112,12 +105,12 @@ pub(crate) async fn finish(
 /// Looks again: where two runs at once launched two, whoever sees it ends the later one.
 ///
 /// Only instances that such a launch made count; one that somebody copied with its tags is not touched.
-pub(crate) async fn end_surplus(session: &Session<'_>, tokens: &[LaunchToken], launched: &Instance) -> Result<()> {
+pub(crate) async fn end_surplus(session: &Session<'_>, tokens: &LaunchTokens, launched: &Instance) -> Result<()> {
     let name = session.settings.instance_name()?;
     let failed = |error: Error| error.made([made(launched)]);
     let found = session.aws.instances(Wanted::Environment(name)).await.map_err(|error| failed(error.into()))?;
     let mut live: Vec<Instance> = found.into_iter().filter(|found| found.state.is_live()).collect();
-    live.retain(|instance| tokens.iter().any(|token| instance.client_token.as_deref() == Some(token.as_str())));
+    live.retain(|instance| tokens.launched(instance));
     if !live.iter().any(|instance| instance.id == launched.id) {
         live.push(launched.clone());
     }
@@ -133,29 +126,4 @@ pub(crate) async fn end_surplus(session: &Session<'_>, tokens: &[LaunchToken], l
             .moved());
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use iac_core::launch::launch_tokens;
-    use iac_core::name::InstanceName;
-    use iac_core::observed::InstanceState;
-
-    use super::*;
-
-    fn with_token(token: &LaunchToken) -> Instance {
-        Instance { client_token: Some(token.as_str().to_owned()), ..Instance::new("i-1", InstanceState::Terminated) }
-    }
-
-    #[test]
-    fn the_first_token_is_the_one_after_all_that_ended_instances_show() {
-        let name = InstanceName::parse("dev").unwrap();
-        let tokens = launch_tokens("123456789012", "us-east-1", &name);
-        let first = |generations: &[usize]| {
-            let instances: Vec<_> = generations.iter().map(|generation| with_token(&tokens[*generation])).collect();
-            first_unused(&tokens, &instances)
-        };
-        assert_eq!((first(&[]), first(&[0]), first(&[3, 1])), (0, 1, 4));
-        assert_eq!(first(&[999]), 1000, "then every token is used up");
-    }
 }

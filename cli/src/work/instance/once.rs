@@ -1,9 +1,9 @@
 //! The instance of an environment, launched once however many runs want it, and waited for.
 
-use iac_core::launch::launch_tokens;
+use iac_core::launch::LaunchTokens;
 use iac_core::observed::{Instance, KeyPair, Observed};
 
-use super::launch::{end_surplus, finish, first_unused, launch};
+use super::launch::{end_surplus, finish, launch};
 use super::prepare::{Known, prepare};
 use super::wait::Wait;
 use crate::args::WaitFor;
@@ -16,9 +16,8 @@ use crate::work::{Context, Session, key, select};
 /// Marks a launch as begun, with the token that it will have. Written before anything is made for it, the mark tells a
 /// `down` that comes soon after that AWS may not show everything yet.
 pub(crate) fn mark_launch(context: &Context<'_>, folder: &SecretsFolder, have: &Observed) -> Result<()> {
-    let unused = first_unused(&have.tokens, &have.instances);
-    match have.tokens.get(unused) {
-        Some(token) => Ok(folder.write_launch(context.settings.instance_name()?, token)?),
+    match have.tokens.unused(&have.instances).next() {
+        Some(token) => Ok(folder.write_launch(context.settings.instance_name()?, &token)?),
         None => Ok(()),
     }
 }
@@ -39,9 +38,8 @@ pub(crate) async fn launch_once(
     if let Some(other) = instances.iter().find(is_live) {
         return Err(launched_by_another(other));
     }
-    let tokens = launch_tokens(&prepared.account, &session.aws.region, name);
-    let unused = &tokens[first_unused(&tokens, &instances)..];
-    let instance = launch(session, folder, &prepared, unused).await?;
+    let tokens = LaunchTokens::new(&prepared.account, &session.aws.region, name);
+    let instance = launch(session, folder, &prepared, tokens.unused(&instances)).await?;
     end_surplus(session, &tokens, &instance).await?;
     Ok(instance)
 }

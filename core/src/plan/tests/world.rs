@@ -11,7 +11,7 @@ use crate::environment::Environment;
 use crate::host::end::launch_tag;
 use crate::ingress::Wanted;
 use crate::key_work::{FileState, KeyFiles};
-use crate::launch::{LaunchToken, launch_token};
+use crate::launch::{LaunchToken, LaunchTokens, launch_token};
 use crate::name::{GroupName, GroupRef, InstanceName, KeyName};
 use crate::observed::{
     IngressRule, Instance, InstanceState, KeyKind, KeyPair, Observed, ObservedKey, SecurityGroup, Source, Volume,
@@ -159,7 +159,7 @@ pub(super) fn environment() -> Environment {
 pub(super) fn fresh() -> Observed {
     Observed {
         environment: name("dev"),
-        tokens: vec![token()],
+        tokens: LaunchTokens::new("123456789012", "us-east-1", &name("dev")),
         key_name: Some(key_name("dev")),
         keys: vec![ObservedKey { name: key_name("dev"), pair: None, files: KeyFiles::default() }],
         group_id: None,
