@@ -70,12 +70,6 @@ fn host_key(line: &str) -> Option<HostKey> {
     is_whole.then(|| HostKey { algorithm: algorithm.to_owned(), base64: key.base64().to_owned() })
 }
 
-/// Returns the lines of a `known_hosts` file for these keys, under the instance id as host name.
-#[must_use]
-pub fn known_hosts_lines(instance_id: &str, keys: &[HostKey]) -> String {
-    keys.iter().map(|key| format!("{instance_id} {key}\n")).collect::<Vec<_>>().concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,11 +122,5 @@ mod tests {
             format!("# 127.0.0.2:2022 SSH-2.0\n[127.0.0.2]:2022 {RSA}\n# {ECDSA}\n[127.0.0.2]:2022 {ED25519}\n");
         let keys: Vec<String> = scanned_host_keys(&output).iter().map(ToString::to_string).collect();
         assert_eq!(keys, [ED25519, RSA]);
-    }
-
-    #[test]
-    fn keys_go_under_the_instance_id() {
-        let keys = host_keys(&block(&[ED25519, RSA]));
-        assert_eq!(known_hosts_lines("i-0a", &keys), format!("i-0a {ED25519}\ni-0a {RSA}\n"));
     }
 }

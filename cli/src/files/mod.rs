@@ -21,7 +21,9 @@ use iac_core::name::KeyName;
 pub(crate) use error::{FileError, ReceiveError};
 pub(crate) use lock::FolderLock;
 pub(crate) use receive::Incoming;
-pub(crate) use whole::{Found, is_own, make_folder, make_private, publish, read, remove, rename_new, sync, write_new};
+pub(crate) use whole::{
+    Found, is_own, make_folder, make_private, publish, read, remove, rename_new, sync, unfinished, write_new,
+};
 pub(crate) use writers::{Writable, writable_by_others};
 
 /// The folder that the setting `secrets_folder` names.

@@ -3,7 +3,7 @@
 //! An edit reads, changes and writes the file, so it takes the folder's lock as proof that nobody else does so now.
 
 use iac_core::console::HostKey;
-use iac_core::known_hosts::{with_host, without_host};
+use iac_core::known_hosts::{Place, with_host, without_host};
 
 use super::whole::{self, Found};
 use super::{FileError, FolderLock, SecretsFolder};
@@ -20,16 +20,23 @@ impl SecretsFolder {
         }
     }
 
-    /// Trusts exactly these keys for an instance.
-    pub(crate) fn trust_host(&self, _: &FolderLock, instance_id: &str, keys: &[HostKey]) -> Result<(), FileError> {
-        let edited = with_host(&self.read_known_hosts()?, instance_id, keys);
+    /// Trusts exactly these keys for an instance, which is in that place as far as it is known.
+    pub(crate) fn trust_host(
+        &self,
+        _: &FolderLock,
+        instance_id: &str,
+        keys: &[HostKey],
+        place: Option<&Place>,
+    ) -> Result<(), FileError> {
+        let edited = with_host(&self.read_known_hosts()?, instance_id, keys, place);
         self.write_known_hosts(&edited.map_err(|error| self.not_edited(error))?)
     }
 
-    /// Forgets the keys of an instance; a file without them is not touched.
-    pub(crate) fn forget_host(&self, _: &FolderLock, instance_id: &str) -> Result<(), FileError> {
+    /// Forgets the keys of instances; a file without them is not touched.
+    pub(crate) fn forget_hosts(&self, _: &FolderLock, instance_ids: &[&str]) -> Result<(), FileError> {
         let text = self.read_known_hosts()?;
-        let edited = without_host(&text, instance_id).map_err(|error| self.not_edited(error))?;
+        let edited = instance_ids.iter().try_fold(text.clone(), |text, id| without_host(&text, id));
+        let edited = edited.map_err(|error| self.not_edited(error))?;
         if edited == text { Ok(()) } else { self.write_known_hosts(&edited) }
     }
 
@@ -59,14 +66,14 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         let folder = SecretsFolder::existing(base.path());
         let lock = folder.try_lock().unwrap().expect("it is free");
-        folder.forget_host(&lock, "i-1").unwrap();
-        folder.trust_host(&lock, "i-1", &keys("AAAA")).unwrap();
-        folder.trust_host(&lock, "i-2", &keys("BBBB")).unwrap();
-        folder.trust_host(&lock, "i-1", &keys("CCCC")).unwrap();
+        folder.forget_hosts(&lock, &["i-1"]).unwrap();
+        folder.trust_host(&lock, "i-1", &keys("AAAA"), None).unwrap();
+        folder.trust_host(&lock, "i-2", &keys("BBBB"), None).unwrap();
+        folder.trust_host(&lock, "i-1", &keys("CCCC"), None).unwrap();
         assert_eq!(folder.read_known_hosts().unwrap(), "i-2 ssh-ed25519 BBBB\ni-1 ssh-ed25519 CCCC\n");
-        folder.forget_host(&lock, "i-2").unwrap();
+        folder.forget_hosts(&lock, &["i-2"]).unwrap();
         assert_eq!(folder.read_known_hosts().unwrap(), "i-1 ssh-ed25519 CCCC\n");
-        folder.forget_host(&lock, "i-1").unwrap();
+        folder.forget_hosts(&lock, &["i-1"]).unwrap();
         assert!(!folder.known_hosts().exists());
     }
 
@@ -76,8 +83,8 @@ mod tests {
         let folder = SecretsFolder::existing(base.path());
         let lock = folder.try_lock().unwrap().expect("it is free");
         std::fs::write(folder.known_hosts(), b"i-1 ssh-ed25519 \xff\n").unwrap();
-        assert!(folder.trust_host(&lock, "i-1", &keys("AAAA")).is_err());
-        assert!(folder.forget_host(&lock, "i-1").is_err());
+        assert!(folder.trust_host(&lock, "i-1", &keys("AAAA"), None).is_err());
+        assert!(folder.forget_hosts(&lock, &["i-1"]).is_err());
         assert_eq!(std::fs::read(folder.known_hosts()).unwrap(), b"i-1 ssh-ed25519 \xff\n");
     }
 }

@@ -2,8 +2,10 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
 use rustix::io::Errno;
@@ -48,6 +50,31 @@ pub(crate) fn read(path: &Path) -> Result<Found, FileError> {
     Ok(Found::File { content, mode: metadata.permissions().mode() & 0o777 })
 }
 
+/// How the name of a file begins that is not in its place yet.
+const UNFINISHED: &str = ".iac-";
+/// How long a file may be written; what is older was left by a run that was killed.
+const WRITTEN_WITHIN: Duration = Duration::from_hours(1);
+
+/// The files in a folder that were never put in their place, in the order of their names.
+pub(crate) fn unfinished(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let failed = |source: io::Error| FileError::new("look into the folder", folder, source);
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if !entry.file_name().as_bytes().starts_with(UNFINISHED.as_bytes()) {
+            continue;
+        }
+        // Without following a link: only an ordinary file was ever made here.
+        let Ok(metadata) = entry.path().symlink_metadata() else { continue };
+        let age = metadata.modified().ok().and_then(|time| time.elapsed().ok());
+        if metadata.is_file() && age.is_some_and(|age| age > WRITTEN_WITHIN) {
+            found.push(entry.path());
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
 /// Writes a file that only this user can read; it appears whole, in the place of an older one.
 pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let failed = |source: io::Error| FileError::new("write", path, source);
@@ -61,7 +88,7 @@ pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), FileError> {
 pub(crate) fn publish(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let failed = |source: io::Error| FileError::new("write", path, source);
     let mut file = tempfile::Builder::new()
-        .prefix(".iac-")
+        .prefix(UNFINISHED)
         .permissions(Permissions::from_mode(0o644))
         .tempfile_in(folder_of(path))
         .map_err(failed)?;
@@ -80,7 +107,7 @@ pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), FileError> {
 
 /// A file in the folder of the one it is to become, which this user alone can read and write, whatever the umask leaves.
 fn private_beside(path: &Path) -> io::Result<NamedTempFile> {
-    let file = tempfile::Builder::new().prefix(".iac-").tempfile_in(folder_of(path))?;
+    let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder_of(path))?;
     file.as_file().set_permissions(Permissions::from_mode(0o600))?;
     Ok(file)
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use iac_core::address::is_host;
 use iac_core::console::{HostKey, host_keys};
-use iac_core::known_hosts;
+use iac_core::known_hosts::{self, Place};
 use iac_core::observed::Instance;
 use iac_core::text::excerpt;
 
+use crate::aws::Wanted;
 use crate::config::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
@@ -94,9 +95,38 @@ pub(crate) fn target(
 /// Removes what is known of an instance that is gone.
 pub(crate) async fn forget(context: &Context<'_>, folder: &SecretsFolder, id: &str) -> Result<()> {
     if is_known(folder, id)? {
-        folder.forget_host(&lock(context, folder).await?, id)?;
+        folder.forget_hosts(&lock(context, folder).await?, &[id])?;
     }
     Ok(())
+}
+
+/// How many values one filter of EC2's takes.
+const MOST_ASKED: usize = 200;
+
+/// Removes the host keys of instances that are gone from this account and region, and returns the instances' ids. AWS is
+/// asked only where such an instance may have keys here.
+pub(crate) async fn sweep(session: &Session<'_>, folder: &SecretsFolder) -> Result<Vec<String>> {
+    let text = folder.read_known_hosts()?;
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some(place) = place(session).await else { return Ok(Vec::new()) };
+    let asked = known_hosts::hosts_in(&text, &place);
+    let mut listed = Vec::new();
+    for ids in asked.chunks(MOST_ASKED) {
+        listed.extend(session.aws.instances(Wanted::Ids(ids)).await?);
+    }
+    let gone = known_hosts::gone(&text, &place, &listed);
+    if !gone.is_empty() {
+        let ids: Vec<&str> = gone.iter().map(String::as_str).collect();
+        folder.forget_hosts(&lock(session, folder).await?, &ids)?;
+    }
+    Ok(gone)
+}
+
+/// Where the instances of a session are; `None` where AWS does not tell.
+async fn place(session: &Session<'_>) -> Option<Place> {
+    Place::new(&session.account().await.ok()?, &session.aws.region)
 }
 
 /// Tells whether a host key of the instance has been proven on this machine.
@@ -121,7 +151,9 @@ pub(crate) async fn prove(
     let waits_for_console = trust == Trust::Console;
     let shown = if waits_for_console { None } else { Some(shown(session, target, patience).await?) };
     let mut shorter = Patience::new(AFTER_ANSWER.min(patience.left()));
-    let console = printed(session, id, if waits_for_console { patience } else { &mut shorter }).await?;
+    let printed = printed(session, id, if waits_for_console { patience } else { &mut shorter });
+    let (console, place) = tokio::join!(printed, place(session));
+    let console = console?;
     let keys = match (console, shown) {
         (Some(printed), _) => printed,
         (None, Some(shown)) if trust == Trust::Server => {
@@ -130,7 +162,7 @@ pub(crate) async fn prove(
         }
         (None, _) => return Err(unproven(&folder.known_hosts(), id)),
     };
-    Ok(folder.trust_host(&lock(session, folder).await?, id, &keys)?)
+    Ok(folder.trust_host(&lock(session, folder).await?, id, &keys, place.as_ref())?)
 }
 
 /// The host keys on the instance's console, once there are any; `None` when the time is over.

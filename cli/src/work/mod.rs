@@ -16,12 +16,14 @@ pub(crate) mod patience;
 pub(crate) mod records;
 pub(crate) mod scope;
 pub(crate) mod select;
+pub(crate) mod sweep;
 pub(crate) mod target;
 pub(crate) mod writable;
 
 use std::ops::Deref;
 
 use iac_core::tag::Owner;
+use tokio::sync::OnceCell;
 
 use crate::aws::{Aws, Connection, Way};
 use crate::config::{CredentialSource, Settings, Surroundings};
@@ -60,7 +62,7 @@ impl<'a> Context<'a> {
             has_key_in_environment: settings.surroundings.has_aws_key,
             call_timeout: settings.call_timeout(),
         };
-        Ok(Session { context: self.clone(), aws: Aws::connect(connection).await? })
+        Ok(Session { context: self.clone(), aws: Aws::connect(connection).await?, account: OnceCell::new() })
     }
 
     /// Asks before something is changed; Ctrl-C at the question ends the command at once.
@@ -80,6 +82,7 @@ impl<'a> Context<'a> {
 pub(crate) struct Session<'a> {
     context: Context<'a>,
     pub(crate) aws: Aws,
+    account: OnceCell<String>,
 }
 
 impl<'a> Deref for Session<'a> {
@@ -91,9 +94,9 @@ impl<'a> Deref for Session<'a> {
 }
 
 impl Session<'_> {
-    /// The account that the credentials belong to; one other than the `account` setting is refused.
+    /// The account that the credentials belong to, asked for once; one other than the `account` setting is refused.
     pub(crate) async fn account(&self) -> Result<String> {
-        let caller = self.aws.account().await?;
+        let caller = self.account.get_or_try_init(|| self.aws.account()).await?.clone();
         match &self.settings.account {
             Some(wanted) if *wanted != caller => {
                 let message = format!("the credentials belong to account {caller}, not to {wanted}");

@@ -8,6 +8,7 @@ mod interruption;
 mod moved;
 mod names;
 mod sharing;
+mod sweep;
 mod together;
 
 use std::fs;

@@ -52,7 +52,7 @@ fn the_layers_below_know_neither_arguments_nor_commands_nor_terminal() {
 }
 
 /// The rooms of `work`, each with those that it may use: none goes round in a circle.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("patience", &[]),
     ("measured", &[]),
     ("writable", &[]),
@@ -65,6 +65,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("key", &["lock", "patience"]),
     ("group", &["patience"]),
     ("host_key", &["lock", "patience"]),
+    ("sweep", &["host_key"]),
     ("target", &["host_key", "key", "patience", "select"]),
     ("host", &["fitting", "patience", "target"]),
     ("instance", &["fitting", "group", "host", "host_key", "image", "key", "patience", "select"]),

@@ -7,7 +7,7 @@ use iac_core::observed::{Instance, InstanceState};
 use nitro::sizing::Demand;
 
 use super::facts::{Asked, Facts, facts};
-use super::names::{CLOCK, CREDENTIALS, GROUP, INSTANCE_TYPE, NAMES, NETWORK, QUOTA, RIGHTS, SSH};
+use super::names::{CLOCK, CREDENTIALS, GROUP, HOST_KEYS, INSTANCE_TYPE, NAMES, NETWORK, QUOTA, RIGHTS, SSH};
 use super::needs::Open;
 use super::rights::{self, Trials};
 use super::{group, instance, of_error};
@@ -46,6 +46,7 @@ pub(super) async fn checks(context: &Context<'_>, open: &Open) -> (Vec<Check>, O
     let (clock, network, kind) = (clock_of(facts.ahead), way_out(settings, &facts), type_of(settings, &facts));
     let made = [clock, credentials, rights, network, group, kind, quota, ssh].into_iter();
     let checks = made.map(|check| open.instead_of(check.check).unwrap_or(check));
+    let checks = checks.chain(instance::forgotten(&session, &facts, HOST_KEYS));
     (checks.collect(), tried.filter(|_| is_tried))
 }
 

@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use iac_core::doctor::Check;
+use iac_core::known_hosts::{self, Place};
 use iac_core::observed::{Instance, InstanceState};
 
+use super::facts::Facts;
 use super::of_error;
 use crate::config::Settings;
 use crate::error::Result;
 use crate::files::SecretsFolder;
 use crate::work::patience::Patience;
-use crate::work::{Session, host_key, select, target};
+use crate::work::{Session, existing_folder, host_key, select, target};
 
 /// How long a console may take to show host keys that are not known yet: a look, not a wait for a boot.
 const CONSOLE: Duration = Duration::from_secs(3);
@@ -21,6 +23,17 @@ const ANSWER: Duration = Duration::from_secs(15);
 pub(super) fn of<'a>(settings: &Settings, instances: &'a [Instance]) -> Result<Option<&'a Instance>> {
     let Some(name) = settings.optional_instance_name() else { return Ok(None) };
     select::one_live(name, select::of_name(name, instances))
+}
+
+/// The host keys here of instances that are gone, where there are any; what cannot be read is said by other checks.
+pub(super) fn forgotten(session: &Session<'_>, facts: &Facts, name: &'static str) -> Option<Check> {
+    let folder = existing_folder(session.settings)?;
+    let (Ok(identity), Ok(instances), Ok(text)) = (&facts.identity, &facts.instances, folder.read_known_hosts()) else {
+        return None;
+    };
+    let gone = known_hosts::gone(&text, &Place::new(&identity.account, &session.aws.region)?, instances);
+    let found = format!("{} has keys of instances that are gone: {}", folder.known_hosts().display(), gone.join(", "));
+    (!gone.is_empty()).then(|| Check::warning(name, found, "leave them to the next `iac down`, or delete their lines"))
 }
 
 /// Whether the instance, if it runs, lets us in.

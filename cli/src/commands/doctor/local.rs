@@ -118,7 +118,12 @@ fn unfinished(folder: &Path) -> std::io::Result<Option<(String, &'static str)>> 
         let (_, mend) = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending))?;
         Some((name, *mend))
     });
-    Ok(unfinished.next())
+    if let Some(left) = unfinished.next() {
+        return Ok(Some(left));
+    }
+    let left = files::unfinished(folder).map_err(|error| error.source)?;
+    let name = left.first().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
+    Ok(name.map(|name| (name, "delete it, or leave it to the next `iac down`")))
 }
 
 fn private_key(settings: &Settings) -> Check {

@@ -16,6 +16,7 @@ use crate::args::DownOptions;
 use crate::error::{Error, Kind, Result};
 use crate::files::SecretsFolder;
 use crate::work::patience::Patience;
+use crate::work::sweep::sweep;
 use crate::work::{Context, Session, existing_folder};
 
 /// How long after an interrupted `up` AWS may not show yet what that has made.
@@ -54,6 +55,7 @@ pub(in crate::commands) async fn down(context: &Context<'_>, options: &DownOptio
         if plan.is_empty() {
             if let Some(folder) = &folder {
                 folder.remove_launch(name)?;
+                sweep(&session, folder).await;
             }
             if !spared.is_empty() {
                 return Err(records_left(name, &spared));

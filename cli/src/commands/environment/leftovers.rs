@@ -12,7 +12,8 @@ use super::everywhere::{in_words, shown, what};
 use crate::args::DownOptions;
 use crate::aws::Group;
 use crate::error::{Error, Kind, Result};
-use crate::work::{Context, Session, group, records};
+use crate::work::sweep::sweep;
+use crate::work::{Context, Session, existing_folder, group, records};
 
 /// How many deletions are under way at once: AWS slows down whoever asks for more.
 const AT_ONCE: usize = 16;
@@ -49,6 +50,9 @@ pub(super) async fn remove(context: &Context<'_>, options: &DownOptions) -> Resu
     if !after.is_empty() {
         let error = Error::new(Kind::SomethingLeft, format!("{} resources are left over", after.len()));
         return Err(after.iter().fold(error, |error, one| error.cause(in_words(one, now))));
+    }
+    if let Some(folder) = existing_folder(context.settings) {
+        sweep(&session, &folder).await;
     }
     let removed = Shown { region: session.aws.region.clone(), removed: before.leftovers, left: 0 };
     context.ui.data(&removed, |_| removed.text())
