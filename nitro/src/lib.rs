@@ -9,6 +9,8 @@
 //! - [`sizing`]: which instance types can be the parent of an enclave, and what its allocator must set aside.
 
 pub mod attestation;
+mod cbor;
+mod cose;
 pub mod eif;
 mod hash;
 pub mod pcr;

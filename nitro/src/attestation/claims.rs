@@ -7,8 +7,8 @@ use data_encoding::HEXLOWER;
 use minicbor::{Decoder, data::Type, decode::Error};
 use serde::{Serialize, Serializer};
 
-use super::{Timestamp, cbor};
-use crate::pcr::Pcr;
+use super::Timestamp;
+use crate::{cbor, pcr::Pcr};
 
 /// The highest register that a Nitro Secure Module has.
 const LAST_REGISTER: u8 = 31;

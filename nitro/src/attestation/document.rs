@@ -4,10 +4,10 @@
 use minicbor::decode::Error;
 use thiserror::Error as ThisError;
 
-use super::{
-    Algorithm, Claims, StatedCertificate,
+use super::{Algorithm, Claims, StatedCertificate};
+use crate::{
     cbor::{self, Form},
-    cose::Envelope,
+    cose::{Sign1, Strictness},
 };
 
 /// The largest document that is read, in bytes. A Nitro Secure Module answers with at most 12,288.
@@ -69,7 +69,7 @@ impl UnverifiedDocument {
         if !first.is_some_and(|byte| matches!(byte >> 5, MAJOR_ARRAY | MAJOR_TAG)) {
             return Err(DecodeError::Beginning(first));
         }
-        let envelope = strict(bytes, "envelope", Form::Definite, Envelope::decode)?;
+        let envelope = strict(bytes, "envelope", Form::Definite, |bytes| Sign1::decode(bytes, Strictness::Document))?;
         let claims = strict(envelope.payload, "payload", Form::OuterMapOfAnyLength, Claims::decode)?;
         Ok(Self {
             claims,

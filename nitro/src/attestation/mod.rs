@@ -23,11 +23,9 @@
 //! Sources: <https://docs.aws.amazon.com/enclaves/latest/user/verify-root.html> for the format and the root,
 //! RFC 9052 for `COSE_Sign1`, RFC 5280 for certificates.
 
-mod cbor;
 mod certificate;
 mod chain;
 mod claims;
-mod cose;
 mod document;
 mod expectations;
 mod report;
@@ -38,7 +36,6 @@ mod verification;
 
 pub use self::{
     claims::Claims,
-    cose::Algorithm,
     document::{DecodeError, MAXIMUM_SIZE, UnverifiedDocument},
     expectations::{Expectations, ExpectationsBuilder, ExpectationsError},
     report::{Check, ParseCheckError, Report, Step},
@@ -47,3 +44,4 @@ pub use self::{
     timestamp::{ParseTimestampError, Timestamp},
     verification::{VerificationError, VerifiedDocument, verify},
 };
+pub use crate::cose::Algorithm;

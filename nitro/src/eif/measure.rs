@@ -14,7 +14,7 @@ use std::thread;
 use super::error::Error;
 use super::header::{CRC_OFFSET, HEADER_SIZE, Header};
 use super::image::{read_exact, seek_to};
-use super::section::{SECTION_HEADER_SIZE, Section, SectionKind};
+use super::section::{self, SECTION_HEADER_SIZE, Section, SectionKind};
 use crate::hash::Sha384;
 use crate::pcr::{Measurements, Pcr};
 
@@ -54,6 +54,18 @@ enum Share {
     Application,
 }
 
+impl Share {
+    /// PCR8 is taken from a certificate, not from the file.
+    fn of(kind: SectionKind, number: usize) -> Self {
+        let registers = kind.registers(number);
+        match (registers.contains(&1), registers.contains(&2)) {
+            (true, _) => Self::Boot,
+            (false, true) => Self::Application,
+            (false, false) => Self::Unmeasured,
+        }
+    }
+}
+
 /// How the pieces of an image are shared out among the registers.
 struct Plan {
     shares: Vec<(Section, Share)>,
@@ -63,15 +75,8 @@ struct Plan {
 
 impl Plan {
     fn new(sections: &[Section]) -> Self {
-        let mut booted = false;
-        let shares: Vec<_> = sections
-            .iter()
-            .map(|&section| match section.kind {
-                SectionKind::Ramdisk if std::mem::replace(&mut booted, true) => (section, Share::Application),
-                SectionKind::Kernel | SectionKind::Cmdline | SectionKind::Ramdisk => (section, Share::Boot),
-                SectionKind::Signature | SectionKind::Metadata => (section, Share::Unmeasured),
-            })
-            .collect();
+        let numbered = section::numbered(sections);
+        let shares: Vec<_> = numbered.map(|(section, number)| (section, Share::of(section.kind, number))).collect();
         let measured = || shares.iter().filter(|(_, share)| *share != Share::Unmeasured);
         let prefix = measured().is_sorted_by_key(|(_, share)| *share == Share::Application);
         Self { shares, prefix }

@@ -10,7 +10,7 @@
 //! | PCR2 | every ramdisk but the first |
 //! | PCR8 | the certificate that signed the image, in DER |
 //!
-//! Each is SHA-384 over 48 zero bytes and the SHA-384 of that data. Sources: AWS's crate
+//! [`SectionKind::registers`] says it in code. Each is SHA-384 over 48 zero bytes and the SHA-384 of that data. Sources: AWS's crate
 //! `aws-nitro-enclaves-image-format`, with which nitro-cli writes images, and
 //! <https://docs.aws.amazon.com/enclaves/latest/user/set-up-attestation.html>.
 //!
@@ -34,7 +34,6 @@
 //! ```
 
 mod certificate;
-mod cose;
 pub mod diff;
 mod error;
 mod header;
@@ -51,5 +50,5 @@ pub use header::{Architecture, HEADER_SIZE, Header, MAX_SECTIONS};
 pub use image::Image;
 pub use measure::Measured;
 pub use metadata::{BuildMetadata, MAX_METADATA, Metadata};
-pub use section::{SECTION_HEADER_SIZE, Section, SectionKind};
+pub use section::{SECTION_HEADER_SIZE, Section, SectionKind, numbered};
 pub use signature::{MAX_SIGNATURE, Signature, SignatureEntry, SignatureError};

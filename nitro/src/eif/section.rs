@@ -25,6 +25,22 @@ pub enum SectionKind {
 }
 
 impl SectionKind {
+    /// The registers that the data of such a section is measured into: their numbers, in order. `number` is its place among
+    /// the sections of its kind, from 0, because of several ramdisks the first one boots.
+    ///
+    /// Of a signature section, PCR8 measures the first certificate and not the data.
+    ///
+    /// Source: <https://docs.aws.amazon.com/enclaves/latest/user/set-up-attestation.html>.
+    #[must_use]
+    pub const fn registers(self, number: usize) -> &'static [u8] {
+        match (self, number) {
+            (Self::Kernel | Self::Cmdline, _) | (Self::Ramdisk, 0) => &[0, 1],
+            (Self::Ramdisk, _) => &[0, 2],
+            (Self::Signature, _) => &[8],
+            (Self::Metadata, _) => &[],
+        }
+    }
+
     pub(super) fn from_number(number: u16) -> Option<Self> {
         [Self::Kernel, Self::Cmdline, Self::Ramdisk, Self::Signature, Self::Metadata]
             .into_iter()
@@ -69,5 +85,29 @@ impl Section {
     #[must_use]
     pub fn end(&self) -> u64 {
         self.data_offset() + self.size
+    }
+}
+
+/// Gives each section with its place among those of its kind, from 0, as [`SectionKind::registers`] asks for it.
+pub fn numbered(sections: &[Section]) -> impl Iterator<Item = (Section, usize)> + '_ {
+    sections.iter().enumerate().map(|(index, section)| {
+        let before = sections[..index].iter().filter(|other| other.kind == section.kind);
+        (*section, before.count())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_is_counted_for_each_kind_by_itself() {
+        use SectionKind::{Cmdline, Kernel, Metadata, Ramdisk, Signature};
+
+        let kinds = [Ramdisk, Kernel, Cmdline, Ramdisk, Metadata, Signature, Ramdisk, Kernel];
+        let sections = kinds.map(|kind| Section { kind, flags: 0, offset: 0, size: 0 });
+        let registers: Vec<_> = numbered(&sections).map(|(section, number)| section.kind.registers(number)).collect();
+        let (boot, application): (&[u8], &[u8]) = (&[0, 1], &[0, 2]);
+        assert_eq!(registers, [boot, boot, boot, application, &[], &[8], application, boot]);
     }
 }

@@ -4,12 +4,14 @@
 //! see them. Source of the format: `PcrSignature` and `PcrInfo` in AWS's `aws-nitro-enclaves-image-format`, whose bytes
 //! are arrays of numbers in CBOR (major type 4), not byte strings; both are read.
 
+use aws_lc_rs::signature::UnparsedPublicKey;
 use minicbor::data::Type;
 use minicbor::decode::Error as CborError;
 use minicbor::{Decoder, Encoder};
 
-use super::certificate::{SignatureAlgorithm, SigningCertificate};
-use super::cose::Sign1;
+use super::certificate::{SignatureAlgorithm, SigningCertificate, SigningKey};
+use crate::cbor;
+use crate::cose::{Sign1, Strictness};
 use crate::pcr::Pcr;
 
 /// The largest signature section, in bytes: what AWS accepts.
@@ -86,15 +88,15 @@ pub struct SignatureEntry {
 impl Signature {
     /// Reads the data of a signature section, at most [`MAX_SIGNATURE`] bytes of it.
     pub(super) fn parse(data: &[u8]) -> Result<Self, SignatureError> {
-        let cbor = |source| cbor("signature section", source);
+        let not_cbor = |source| not_cbor("signature section", source);
         let mut decoder = Decoder::new(data);
-        let count = definite(decoder.array()).map_err(cbor)?;
+        let count = cbor::array(&mut decoder).map_err(not_cbor)?;
         let mut entries = Vec::new();
         for _ in 0..count {
-            let (certificate, cose) = entry(&mut decoder).map_err(cbor)?;
+            let (certificate, cose) = entry(&mut decoder).map_err(not_cbor)?;
             entries.push(SignatureEntry { certificate: SigningCertificate::from_pem(&certificate)?, cose });
         }
-        at_end(&decoder).map_err(cbor)?;
+        cbor::end(&decoder).map_err(not_cbor)?;
         let mut entries = entries.into_iter();
         let first = entries.next().ok_or(SignatureError::Empty)?;
         Ok(Self { first, others: entries.collect() })
@@ -130,10 +132,21 @@ impl SignatureEntry {
     /// than the CBOR of `{register_index: 0, register_value: PCR0}`.
     pub fn verify(&self, pcr0: &Pcr) -> Result<SignatureAlgorithm, SignatureError> {
         let key = self.certificate.key().ok_or(SignatureError::UnsupportedKey)?;
-        let signed = Sign1::decode(&self.cose).map_err(|source| cbor("signature", source))?;
-        signed.verify(key)?;
-        if signed.payload() == register_content(pcr0) { Ok(key.algorithm) } else { Err(SignatureError::OtherImage) }
+        let signed = Sign1::decode(&self.cose, Strictness::Image).map_err(|source| not_cbor("signature", source))?;
+        require_signed(&signed, key)?;
+        if signed.payload == register_content(pcr0) { Ok(key.algorithm) } else { Err(SignatureError::OtherImage) }
     }
+}
+
+/// Checks that the key made the signature, by the algorithm that belongs to it.
+fn require_signed(signed: &Sign1<'_>, key: &SigningKey) -> Result<(), SignatureError> {
+    let (found, expected) = (signed.algorithm.0, key.algorithm.cose_number());
+    if found != expected {
+        return Err(SignatureError::Algorithm { found, expected });
+    }
+    UnparsedPublicKey::new(key.algorithm.verifier(), &key.point)
+        .verify(&signed.signed_bytes(), signed.signature)
+        .map_err(|_| SignatureError::Forged)
 }
 
 /// The bytes that AWS's signer signs for PCR0; its checker compares them as bytes, so there is one form only.
@@ -154,7 +167,7 @@ fn register_content(pcr0: &Pcr) -> Vec<u8> {
 
 fn entry(decoder: &mut Decoder<'_>) -> Result<(Vec<u8>, Vec<u8>), CborError> {
     let (mut certificate, mut signature) = (None, None);
-    for _ in 0..definite(decoder.map())? {
+    for _ in 0..cbor::map(decoder)? {
         let slot = match decoder.str()? {
             "signing_certificate" => &mut certificate,
             "signature" => &mut signature,
@@ -175,21 +188,10 @@ fn bytes(decoder: &mut Decoder<'_>) -> Result<Vec<u8>, CborError> {
     if decoder.datatype()? == Type::Bytes {
         return decoder.bytes().map(<[u8]>::to_vec);
     }
-    let count = definite(decoder.array())?;
+    let count = cbor::array(decoder)?;
     (0..count).map(|_| decoder.u8()).collect()
 }
 
-pub(super) fn definite(length: Result<Option<u64>, CborError>) -> Result<u64, CborError> {
-    length?.ok_or_else(|| CborError::message("indefinite length"))
-}
-
-pub(super) fn at_end(decoder: &Decoder<'_>) -> Result<(), CborError> {
-    if decoder.position() == decoder.input().len() {
-        return Ok(());
-    }
-    Err(CborError::message("bytes after the end").at(decoder.position()))
-}
-
-fn cbor(what: &'static str, source: CborError) -> SignatureError {
+fn not_cbor(what: &'static str, source: CborError) -> SignatureError {
     SignatureError::Cbor { what, source: source.into() }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use iac_core::table::{self, Cell};
 use iac_core::text::plain;
-use nitro::eif::{Header, Metadata, Section, SectionKind, SigningCertificate};
+use nitro::eif::{Header, Metadata, Section, SigningCertificate, numbered};
 use nitro::pcr::Measurements;
 use serde::Serialize;
 
@@ -90,19 +90,11 @@ fn shown<E: Serialize>(path: &Path, inspected: &Inspected, error: Option<E>) -> 
 }
 
 fn sections(sections: &[Section]) -> Vec<ShownSection> {
-    let mut ramdisks = 0..;
-    let shown = |section: &Section| {
-        let pcrs = match section.kind {
-            SectionKind::Kernel | SectionKind::Cmdline => vec![0, 1],
-            SectionKind::Ramdisk if ramdisks.next() == Some(0) => vec![0, 1],
-            SectionKind::Ramdisk => vec![0, 2],
-            // Of the signature only the certificate is measured, and of the metadata nothing.
-            SectionKind::Signature => vec![8],
-            SectionKind::Metadata => Vec::new(),
-        };
+    let shown = |(section, number): (Section, usize)| {
+        let pcrs = section.kind.registers(number).to_vec();
         ShownSection { kind: section.kind.to_string(), offset: section.offset, size: section.size, pcrs }
     };
-    sections.iter().map(shown).collect()
+    numbered(sections).map(shown).collect()
 }
 
 fn signature(inspected: &Inspected) -> Option<ShownSignature> {

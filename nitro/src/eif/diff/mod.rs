@@ -65,12 +65,7 @@ impl SectionDifference {
     /// The registers that this section is measured into: their numbers, in order.
     #[must_use]
     pub fn registers(&self) -> &'static [u8] {
-        match (self.kind, self.number) {
-            (SectionKind::Kernel | SectionKind::Cmdline, _) | (SectionKind::Ramdisk, 0) => &[0, 1],
-            (SectionKind::Ramdisk, _) => &[0, 2],
-            (SectionKind::Signature, _) => &[8],
-            (SectionKind::Metadata, _) => &[],
-        }
+        self.kind.registers(self.number)
     }
 }
 

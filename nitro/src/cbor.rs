@@ -1,7 +1,10 @@
-//! The one strict form of CBOR that documents are read in. Apart from the reading of fields, because a decoder says what
-//! bytes mean, and this says that no other bytes mean the same.
+//! CBOR as this crate reads it: the heads of items, the end of the bytes, and the one strict form of attestation documents.
+//! Apart from the reading of fields, because a decoder says what bytes mean, and this says that no other bytes mean the same.
 //!
-//! Where the rules come from:
+//! Nothing of indefinite length is read from a signature of an image either ([`array`], [`map`]). Its numbers and lengths need
+//! not be the shortest, because AWS's own reader does not ask for that; so [`require_strict`] is for documents only.
+//!
+//! Where the rules of the strict form come from:
 //!
 //! - **Definite lengths, shortest numbers and lengths**: the deterministic encoding of RFC 8949, section 4.2.1. AWS
 //!   prescribes no encoding; this is what Nitro Secure Modules have always written, with the exception that follows. The
@@ -30,7 +33,7 @@ use minicbor::{Decoder, Encoder, data::Type, decode::Error};
 
 /// Which items of indefinite length a part of a document may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// None at all.
     Definite,
     /// The outermost map, which then is all there is.
@@ -39,7 +42,7 @@ pub(super) enum Form {
 
 /// The first item that is not in the strict form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NotStrict {
+pub(crate) struct NotStrict {
     found: String,
     /// Where the item begins, in bytes from the beginning of the part.
     position: usize,
@@ -55,7 +58,7 @@ impl fmt::Display for NotStrict {
 ///
 /// Each item is read and written again, which always gives the shortest form. Time and memory are linear: an item takes at
 /// least one byte, and nothing nests here.
-pub(super) fn require_strict(bytes: &[u8], form: Form) -> Result<(), NotStrict> {
+pub(crate) fn require_strict(bytes: &[u8], form: Form) -> Result<(), NotStrict> {
     let (begin, end) = match (form, bytes) {
         // A break inside is refused like everywhere else, so this one ends the map.
         (Form::OuterMapOfAnyLength, [0xbf, .., 0xff]) => (1, bytes.len() - 1),
@@ -124,17 +127,17 @@ fn unexpected(item: Type) -> String {
 }
 
 /// Reads the head of an array and gives its length.
-pub(super) fn array(decoder: &mut Decoder<'_>) -> Result<u64, Error> {
+pub(crate) fn array(decoder: &mut Decoder<'_>) -> Result<u64, Error> {
     decoder.array()?.ok_or_else(|| Error::message("array of indefinite length"))
 }
 
 /// Reads the head of a map and gives the number of its entries.
-pub(super) fn map(decoder: &mut Decoder<'_>) -> Result<u64, Error> {
+pub(crate) fn map(decoder: &mut Decoder<'_>) -> Result<u64, Error> {
     decoder.map()?.ok_or_else(|| Error::message("map of indefinite length"))
 }
 
 /// Reads a map of either length, calling `entry` once at the key of each entry.
-pub(super) fn entries(
+pub(crate) fn entries(
     decoder: &mut Decoder<'_>,
     mut entry: impl FnMut(&mut Decoder<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
@@ -150,7 +153,7 @@ pub(super) fn entries(
 }
 
 /// Requires that nothing follows.
-pub(super) fn end(decoder: &Decoder<'_>) -> Result<(), Error> {
+pub(crate) fn end(decoder: &Decoder<'_>) -> Result<(), Error> {
     if decoder.position() == decoder.input().len() { Ok(()) } else { Err(Error::message("bytes follow the end")) }
 }
 
