@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::harness::{Host, until};
+use crate::harness::{Host, output, until};
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
@@ -91,7 +91,7 @@ fn names_and_destinations_are_literal() {
         let file = host.laptop.write(Path::new("work").join(name), number.to_string());
         let mut command = host.laptop.command(env!("CARGO_BIN_EXE_iac"));
         command.current_dir(file.parent().unwrap()).args(["deploy", "copy", "--", name]);
-        let output = command.output().unwrap();
+        let output = output(&mut command);
         assert!(output.status.success() && output.stderr.is_empty(), "{name:?}: {output:?}");
         assert_eq!(fs::read_to_string(host.home.join(name)).unwrap(), number.to_string());
         fs::remove_file(host.home.join(name)).unwrap();

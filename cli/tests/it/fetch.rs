@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::harness::{Host, Laptop};
+use crate::harness::{Host, Laptop, output};
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
@@ -97,7 +97,7 @@ fn a_folder_goes_there_and_back() {
     host.ok(&["deploy", "fetch", "app", "back"]);
     let list = |folder: &str| {
         let find = format!("cd {folder} && find . -printf '%p %y %m %l\\n' | sort && find . -type f -exec cat {{}} +");
-        let output = host.laptop.command("sh").args(["-c", &find]).output().unwrap();
+        let output = output(host.laptop.command("sh").args(["-c", &find]));
         String::from_utf8(output.stdout).unwrap()
     };
     assert_eq!(list("back"), list("app"));

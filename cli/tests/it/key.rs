@@ -403,7 +403,7 @@ fn files_are_looked_at_side_by_side() {
     let together = names.len();
     let script = format!(
         "#!/bin/sh\nmkdir -p ~/running; : > ~/running/$$\nend=$(($(date +%s) + 60))\n\
-         until [ \"$(ls ~/running | wc -l)\" -ge {together} ]; do\n  [ \"$(date +%s)\" -lt $end ] || exit 1\ndone\n\
+         until [ \"$(ls ~/running | wc -l)\" -ge {together} ]; do\n  [ \"$(date +%s)\" -lt $end ] || exit 1\n  sleep 0.02\ndone\n\
          PATH=${{PATH#*:}} exec ssh-keygen \"$@\"\n"
     );
     laptop.program("ssh-keygen", &script);

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::harness::{Fault, Laptop, NEVER, When, kill_at_every_call, until};
+use crate::harness::{Fault, Laptop, NEVER, When, kill_at_every_call, output, until};
 use crate::key::{files, nothing_is_left, one_pair_is_whole, rename};
 
 /// What makes a pair, and what shows it.
@@ -40,8 +40,7 @@ fn a_killed_create_can_be_deleted_even_if_its_pair_is_not_shown_yet() {
     rename(&laptop, "nitro-dev.pem", "nitro-dev.pem.new");
     laptop.aws().call("DeleteKeyPair", &[("KeyName", "nitro-dev")]);
     // Imported a moment ago and not shown: what a kill after the import leaves.
-    let public =
-        laptop.command("ssh-keygen").arg("-yf").arg(laptop.secrets().join("nitro-dev.pem.new")).output().unwrap();
+    let public = output(laptop.command("ssh-keygen").arg("-yf").arg(laptop.secrets().join("nitro-dev.pem.new")));
     let material = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, &public.stdout);
     let tag = ("TagSpecification.1.Tag.1.Key", "bky:iac:environment");
     let specification = [("TagSpecification.1.ResourceType", "key-pair"), tag, ("TagSpecification.1.Tag.1.Value", "-")];

@@ -1,12 +1,11 @@
 //! `make test-live`, told against the sandbox: whatever happens in the middle of it, nothing of it is left.
 
 use std::fs;
-use std::os::unix::process::CommandExt;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::json;
 
-use crate::harness::{Fault, Laptop, NEVER, When, World, root, until};
+use crate::harness::{Fault, Laptop, NEVER, When, World, finish, output, root, started, until};
 
 /// A machine whose user has a configuration and things of his own, and what AWS has before the test is run there.
 fn laptop() -> (Laptop, World) {
@@ -26,7 +25,7 @@ fn script(laptop: &Laptop, before: &[&str]) -> Command {
 }
 
 fn told(laptop: &Laptop) -> (Option<i32>, String, String) {
-    read(script(laptop, &["YES=1"]).output().unwrap())
+    read(output(&mut script(laptop, &["YES=1"])))
 }
 
 fn read(output: Output) -> (Option<i32>, String, String) {
@@ -74,7 +73,7 @@ fn a_name_of_the_user_stays_where_it_leads() {
 fn without_a_yes_nothing_is_made() {
     let (laptop, before) = laptop();
     let changes = laptop.aws().changes();
-    let said = read(script(&laptop, &["setsid", "-w"]).output().unwrap());
+    let said = read(output(&mut script(&laptop, &["setsid", "-w"])));
     assert_eq!((said.0, &*said.2), (Some(2), "error: there is no terminal to ask on; `YES=1` says yes\n"));
     assert_eq!(laptop.aws().changes(), changes);
     assert_nothing_left(&laptop, &before, &said);
@@ -98,14 +97,14 @@ fn a_story_that_is_interrupted_is_cleaned_up_after() {
     laptop.cloud(&json!({"console_delay": NEVER}));
     let mut command = script(&laptop, &["YES=1"]);
     // A group of its own: a terminal's Ctrl-C reaches the script and the command under way.
-    let mut running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn().unwrap();
+    let mut running = started(&mut command);
     until("the console is looked at", || {
         assert_eq!(running.try_wait().unwrap(), None, "the script has ended before");
         !laptop.aws().requests_of("GetConsoleOutput").is_empty()
     });
     let group = format!("-{}", running.id());
     assert!(Command::new("kill").args(["-s", "INT", "--", &group]).status().unwrap().success());
-    let said = read(running.wait_with_output().unwrap());
+    let said = read(finish(running));
     assert_eq!(said.0, Some(130), "{said:#?}");
     assert!(said.1.contains("cleaning up"), "{said:#?}");
     assert_nothing_left(&laptop, &before, &said);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::harness::Laptop;
+use crate::harness::{Laptop, output};
 
 /// A machine whose configuration is broken, and which reaches no AWS.
 fn broken() -> Laptop {
@@ -22,7 +22,7 @@ fn completions_are_printed_for_every_shell_and_bash_takes_them() {
     }
     laptop.write("completions", laptop.iac(["completions", "bash"]).ok().text());
     let ask = ". ./completions; COMP_WORDS=(iac instance st); COMP_CWORD=2; _iac iac st instance; echo ${COMPREPLY[*]}";
-    let output = laptop.command("bash").args(["--norc", "-c", ask]).output().unwrap();
+    let output = output(laptop.command("bash").args(["--norc", "-c", ask]));
     let offered = String::from_utf8(output.stdout).unwrap();
     assert_eq!(offered.trim(), "stop start", "{}", String::from_utf8_lossy(&output.stderr));
     let _ = laptop.iac(["completions", "tcsh"]).fails("usage");

@@ -2,12 +2,12 @@
 
 use std::process::Output;
 
-use crate::harness::Laptop;
+use crate::harness::{Laptop, output};
 
 /// Runs `iac` in a shell with its stdout led to what a line before has opened as number 3.
 fn led(laptop: &Laptop, before: &str, words: &str) -> Output {
     let line = format!("{before} && '{}' {words} >&3", env!("CARGO_BIN_EXE_iac"));
-    laptop.command("bash").args(["-c", &line]).output().unwrap()
+    output(laptop.command("bash").args(["-c", &line]))
 }
 
 /// Everything that writes to stdout without AWS: help of every kind, and each way to print a result.

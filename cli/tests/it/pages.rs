@@ -7,11 +7,10 @@ mod block;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::process::Stdio;
 
 use block::{Block, Mark, blocks, pages};
 
-use crate::harness::{Laptop, root};
+use crate::harness::{Laptop, output, root};
 
 /// Why a block is not run.
 const REASONS: &[(&str, &str)] = &[
@@ -72,7 +71,7 @@ fn run(laptop: &Laptop, page: &str) {
 /// Runs a block as somebody does who pastes it.
 fn play(laptop: &Laptop, page: &str, text: &str) {
     let script = format!("{SHELL}{text}");
-    let output = laptop.command("bash").args(["--norc", "-c", &script]).stdin(Stdio::null()).output().unwrap();
+    let output = output(laptop.command("bash").args(["--norc", "-c", &script]));
     let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
     assert!(output.status.success(), "{page} shows what fails ({}):\n{text}\n{said}", output.status);
 }

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::harness::{Laptop, Run, root};
+use crate::harness::{Laptop, Run, finish, root, started};
 use crate::story::whole_story;
 
 /// The settings that ask for rights of their own.
@@ -60,9 +60,9 @@ fn a_policy_names_only_what_iam_knows() {
     for settings in [&[], set, &[set, image].concat()[..]] {
         let policy = printed(&laptop, &[&account, settings].concat());
         let mut check = Command::new(root().join("sandbox/check-policy"));
-        let mut check = check.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut check = started(check.stdin(Stdio::piped()));
         check.stdin.take().unwrap().write_all(policy.to_string().as_bytes()).unwrap();
-        let output = check.wait_with_output().unwrap();
+        let output = finish(check);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use serde_json::json;
 
-use crate::harness::{Fault, Laptop, SECRET, Side, When, kill_at_every_call, tags};
+use crate::harness::{Fault, Laptop, SECRET, Side, When, kill_at_every_call, output, tags};
 
 const LIST: [&str; 2] = ["instance", "list"];
 
@@ -65,7 +65,7 @@ fn a_run_that_shows_the_secret_key_is_found_out() {
 fn a_machine_passes_on_nothing_of_the_one_it_stands_on() {
     let mut laptop = Laptop::offline();
     laptop.program("show", "#!/bin/sh\nenv | cut -d= -f1 | sort | tr '\\n' ' '\n");
-    let shown = laptop.command("show").output().unwrap();
+    let shown = output(&mut laptop.command("show"));
     let names = String::from_utf8(shown.stdout).unwrap();
     assert_eq!(names, "BKY_IAC_ACCESS_KEY BKY_IAC_SECRET_KEY COLUMNS HOME LC_ALL PATH PWD USER ");
 }

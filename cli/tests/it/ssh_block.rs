@@ -5,7 +5,7 @@ use std::process::Output;
 
 use serde_json::json;
 
-use crate::harness::{Host, Laptop, launched};
+use crate::harness::{Host, Laptop, launched, output};
 
 /// Writes the block to a file, as a user would with `>`.
 fn written(laptop: &Laptop) -> String {
@@ -14,7 +14,7 @@ fn written(laptop: &Laptop) -> String {
 }
 
 fn run(laptop: &Laptop, program: &str, words: &[&str]) -> Output {
-    laptop.command(program).args(words).output().unwrap()
+    output(laptop.command(program).args(words))
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::harness::{Fault, Laptop, When};
+use crate::harness::{Fault, Laptop, When, output};
 
 /// How long work takes at least that shows what is waited for.
 const QUIET: Duration = Duration::from_millis(500);
@@ -10,8 +10,8 @@ const QUIET: Duration = Duration::from_millis(500);
 /// Runs `iac` in a terminal and returns what that showed.
 fn shown(laptop: &Laptop, words: &str) -> String {
     let line = format!("'{}' {words}", env!("CARGO_BIN_EXE_iac"));
-    let output = laptop.command("script").args(["-qec", &line, "/dev/null"]).env("TERM", "xterm").output();
-    String::from_utf8(output.expect("`script` of util-linux is installed").stdout).unwrap()
+    let output = output(laptop.command("script").args(["-qec", &line, "/dev/null"]).env("TERM", "xterm"));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::harness::{Laptop, Run};
+use crate::harness::{Laptop, Run, output};
 
 /// Facts of every type, as `nitro`'s own tests have them.
 const FACTS: &str = include_str!("../../../nitro/tests/sizing/data/types.csv");
@@ -110,8 +110,8 @@ fn text_fits_a_terminal_of_eighty_columns() {
         "stty cols 80 rows 24; '{}' types --all --cpu-count 3 --output text 2>/dev/null",
         env!("CARGO_BIN_EXE_iac")
     );
-    let output = laptop.command("script").args(["-qec", &line, "/dev/null"]).env("TERM", "xterm").output();
-    let text = String::from_utf8(output.expect("`script` of util-linux is installed").stdout).unwrap();
+    let output = output(laptop.command("script").args(["-qec", &line, "/dev/null"]).env("TERM", "xterm"));
+    let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
     let from = |start: &str| lines.iter().position(|line| line.starts_with(start)).unwrap();

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 
 use super::{FIRST, verify};
-use crate::harness::Laptop;
+use crate::harness::{Laptop, output};
 
 const PLAIN: &[u8] = include_bytes!("../../../../nitro/tests/eif/data/plain.eif");
 
@@ -164,7 +164,7 @@ fn a_pipe_is_read_as_a_document() {
     let laptop = Laptop::offline();
     laptop.write("document.cose", FIRST.bytes);
     let script = format!("'{}' attest show <(cat document.cose)", env!("CARGO_BIN_EXE_iac"));
-    let shown = laptop.command("bash").args(["-c", &script]).output().unwrap();
+    let shown = output(laptop.command("bash").args(["-c", &script]));
     assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
     let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
     assert_eq!(shown["claims"]["pcrs"]["0"], FIRST.pcr[0]);

@@ -6,13 +6,13 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::{Value, json};
 
 use super::{PLACE, with_file};
-use crate::harness::{Laptop, SECRET};
+use crate::harness::{Laptop, SECRET, output};
 
 #[test]
 fn the_sample_can_be_written_by_a_shell_that_makes_the_file_before_iac_starts() {
     let laptop = Laptop::offline();
     let into_place = format!("mkdir -p ~/.config/bky/iac && '{}' config > ~/{PLACE}", env!("CARGO_BIN_EXE_iac"));
-    let shell = laptop.command("sh").args(["-c", &into_place]).output().unwrap();
+    let shell = output(laptop.command("sh").args(["-c", &into_place]));
     assert!(shell.status.success() && shell.stderr.is_empty(), "{shell:?}");
     assert!(fs::read_to_string(laptop.path(PLACE)).unwrap().contains("[iac.aws]"));
     assert_eq!(laptop.iac(["config", "check"]).ok().json()["warnings"], json!([]));

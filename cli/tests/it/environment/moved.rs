@@ -55,7 +55,7 @@ fn what_somebody_ends_is_launched_again_only_if_that_is_agreed_to() {
     let _ = up.until("the environment was changed meanwhile");
     let asked = up.until("there is none; type `c6a.xlarge`");
     assert!(!asked.text().is_empty());
-    while up.until("do it? [y/N]").text().matches("do it? [y/N]").count() < 2 {}
+    let _ = up.until_again("do it? [y/N]", 2);
     up.types("n\n");
     let screen = up.finish();
     assert_eq!(screen.code(), Some(2), "{}", screen.text());
@@ -99,7 +99,7 @@ fn down_asks_again_before_it_takes_more_than_it_has_shown() {
     let _ = down.until("take this away? [y/N]");
     laptop.aws().foreign_instance(&[("bky:iac:environment", "nitro-dev"), ("Name", "nitro-dev")]);
     down.types("y\n");
-    while down.until("take this away? [y/N]").text().matches("take this away? [y/N]").count() < 2 {}
+    let _ = down.until_again("take this away? [y/N]", 2);
     down.types("n\n");
     let screen = down.finish();
     assert_eq!(screen.code(), Some(2), "{}", screen.text());

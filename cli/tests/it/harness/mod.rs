@@ -7,6 +7,7 @@
 //! ```
 
 mod aws;
+mod ending;
 mod host;
 mod http;
 mod kill;
@@ -24,6 +25,7 @@ mod waiting;
 use std::path::Path;
 
 pub(crate) use aws::{Aws, World, tags};
+pub(crate) use ending::{finish, output, started};
 pub(crate) use host::{Host, launched};
 pub(crate) use kill::{Side, kill_at_every_call};
 pub(crate) use laptop::{Laptop, Running, SECRET};

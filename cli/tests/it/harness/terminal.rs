@@ -109,11 +109,20 @@ pub(crate) struct Drawing {
 impl Drawing {
     /// Waits until the screen shows a text, and returns that screen.
     pub(crate) fn until(&self, text: &str) -> Screen {
+        self.until_again(text, 1)
+    }
+
+    /// Waits until the screen shows a text so often.
+    pub(crate) fn until_again(&self, text: &str, times: usize) -> Screen {
         let masks = self.masks.apart();
-        let is_there = |shown: &Shown| self.screen(&shown.bytes, &masks, None).text().contains(text);
+        let is_there = |shown: &Shown| self.screen(&shown.bytes, &masks, None).text().matches(text).count() >= times;
         let shown = self.shown.0.lock().unwrap();
         let (shown, _) = self.shown.1.wait_timeout_while(shown, LONGEST, |now| !now.is_over && !is_there(now)).unwrap();
-        assert!(is_there(&shown), "`{text}` is not shown:\n{}", self.screen(&shown.bytes, &masks, None).text());
+        assert!(
+            is_there(&shown),
+            "`{text}` is not shown {times} times:\n{}",
+            self.screen(&shown.bytes, &masks, None).text()
+        );
         self.screen(&shown.bytes, &masks, None)
     }
 

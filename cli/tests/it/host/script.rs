@@ -6,15 +6,15 @@ use std::process::{Command, Stdio};
 
 use base64::Engine;
 
-use crate::harness::{Laptop, launched, root};
+use crate::harness::{Laptop, finish, launched, root, started};
 
 /// Hands `input` to a program that checks it, and demands that it finds nothing.
 fn passes(program: &Path, words: &[&str], input: &str) {
     assert!(program.exists(), "{} is not there: run `make sandbox-setup`", program.display());
     let mut command = Command::new(program);
-    let mut check = command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut check = started(command.args(words).stdin(Stdio::piped()));
     check.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = check.wait_with_output().unwrap();
+    let output = finish(check);
     assert!(output.status.success(), "{}\n{input}", String::from_utf8_lossy(&output.stdout));
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{CREATE, CREATE_RUNNING, TERMINATE, live, marker_exists, ready};
-use crate::harness::{Fault, Laptop, When};
+use crate::harness::{Fault, Laptop, When, output};
 
 /// `-` stands in tags for "no environment".
 #[test]
@@ -50,7 +50,7 @@ fn a_key_file_that_openssh_would_not_use_stops_a_launch() {
     let mut laptop = ready();
     let pem = laptop.secrets().join("nitro-dev.pem");
     std::fs::copy(&pem, laptop.secrets().join("theirs.pem")).unwrap();
-    let public = laptop.command("ssh-keygen").arg("-yf").arg(&pem).output().unwrap().stdout;
+    let public = output(laptop.command("ssh-keygen").arg("-yf").arg(&pem)).stdout;
     let material = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, public);
     laptop.aws().call("ImportKeyPair", &[("KeyName", "theirs"), ("PublicKeyMaterial", &material)]);
     laptop.set("BKY_IAC_KEY_NAME", "theirs");
