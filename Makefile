@@ -22,10 +22,12 @@ PIP_INSTALL := install --quiet --disable-pip-version-check --require-hashes --on
 help: ## shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-demo: build sandbox-setup ## shows the main job on the sandbox, and that nothing is left of it
+demo: AFTER := then the demo runs: about 15 seconds
+demo: announce build sandbox-setup ## shows the main job on the sandbox, and that nothing is left of it
 	@demo/demo.sh
 
-sandbox: build sandbox-setup ## starts the sandbox for use by hand and prints the configuration to use
+sandbox: AFTER := then the sandbox starts: about 2 seconds
+sandbox: announce build sandbox-setup ## starts the sandbox for use by hand and prints the configuration to use
 	@demo/sandbox.sh
 
 test: sandbox-setup ## passes every test
@@ -71,7 +73,11 @@ bench: sandbox-setup $(AWS_CLI) ## measures `iac` beside the AWS CLI on the sand
 bench-nitro: ## measures how fast images are measured and documents verified
 	cargo bench --locked -p nitro
 
-.PHONY: build
+# Before `build`, since prerequisites are made from left to right.
+.PHONY: announce build
+announce:
+	@demo/announce.sh "$(AFTER)"
+
 build:
 	cargo build $(WORKSPACE)
 
