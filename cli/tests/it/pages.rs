@@ -17,6 +17,7 @@ const REASONS: &[(&str, &str)] = &[
     ("make", "it builds, tests or measures the whole tree; what `make demo` tells is run by `story.rs`"),
     ("installs", "it changes the machine, or needs a release"),
     ("fresh document", "only an enclave on AWS makes a document with this nonce; `attest/` verifies genuine ones"),
+    ("before the configuration", "it shows what the page is about; the same commands are run further down"),
     ("aws", "it makes a policy in a real account, with a program that is not ours"),
 ];
 
@@ -41,6 +42,9 @@ fn machine() -> Laptop {
     for image in ["app.eif", "old.eif", "new.eif"] {
         laptop.write(image, include_bytes!("../../../nitro/tests/eif/data/plain.eif"));
     }
+    // A command that is to be typed in a clone.
+    let document = "nitro/tests/data/nitro-1.cose";
+    laptop.write(document, fs::read(root().join(document)).unwrap());
     laptop
 }
 
@@ -112,10 +116,8 @@ fn the_readme_can_be_followed_from_its_first_line_to_its_last() {
 fn the_pages_can_be_followed() {
     let laptop = machine();
     configured(&laptop);
-    for page in
-        ["docs/environment.md", "docs/scripts.md", "docs/security.md", "docs/installing.md", "docs/attestation.md"]
-    {
-        run(&laptop, page);
+    for page in ["environment", "using", "scripts", "security", "installing", "attestation"] {
+        run(&laptop, &format!("docs/{page}.md"));
     }
     run(&laptop, "CONTRIBUTING.md");
 }
