@@ -11,4 +11,4 @@ pub use instance::{Architecture, Instance, InstanceState, InstanceType};
 pub use key_pair::{KeyFile, KeyKind, KeyPair, ListedKeyPair};
 pub use security_group::{IngressRule, SecurityGroup, Source};
 pub use volume::Volume;
-pub use world::{Observed, ObservedKey};
+pub use world::{ImageOwner, Observed, ObservedKey};

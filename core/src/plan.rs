@@ -12,6 +12,7 @@ mod group;
 mod instance;
 mod key;
 mod name;
+mod origin;
 mod record;
 mod refusal;
 mod render;
@@ -25,6 +26,7 @@ use serde::Serialize;
 pub use consent::Consent;
 pub use diff::diff;
 pub use exposure::{Exposure, exposures};
+pub use origin::{Stranger, strangers};
 pub use record::Record;
 pub use refusal::Refusal;
 pub use step::{Action, Need, Step};
@@ -41,6 +43,8 @@ pub struct Plan {
     pub refused: Vec<Refusal>,
     /// Rules through which SSH comes in from elsewhere than wanted, and which the plan leaves alone.
     pub exposed: Vec<Exposure>,
+    /// Instances from images that no launch takes.
+    pub strangers: Vec<Stranger>,
 }
 
 /// Something that a plan leaves alone.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::operation::describe_images::DescribeImagesInput;
+use aws_sdk_ec2::types;
 use aws_sdk_ssm::operation::get_parameters::GetParametersInput;
-use iac_core::observed::Architecture;
+use iac_core::observed::{Architecture, ImageOwner};
 
 use super::client::Aws;
 use super::error::CallError;
@@ -27,6 +28,18 @@ impl Aws {
         let answer = answer.map_err(|error| CallError::new(&error))?;
         let parameters = answer.parameters.unwrap_or_default().into_iter();
         Ok(parameters.filter_map(|parameter| Some((parameter.name?, parameter.value?))).collect())
+    }
+
+    /// Who owns images; one that AWS does not show, or not to this account, is left out.
+    pub(crate) async fn image_owners(&self, ids: &[String]) -> Result<BTreeMap<String, ImageOwner>, CallError> {
+        let wanted = types::Filter::builder().name("image-id").set_values(Some(ids.to_vec())).build();
+        let answer = DescribeImagesInput::builder().filters(wanted).send_with(&self.ec2).await;
+        let images = answer.map_err(|error| CallError::new(&error))?.images.unwrap_or_default().into_iter();
+        let owner = |image: types::Image| {
+            let is_amazon = image.image_owner_alias.as_deref() == Some("amazon");
+            Some((image.image_id?, ImageOwner { account: image.owner_id?, is_amazon }))
+        };
+        Ok(images.filter_map(owner).collect())
     }
 
     /// An image by its id; `None` where there is none, or none that this account may use.

@@ -1,12 +1,14 @@
-//! The machine image of a launch: the one that is set, or the newest Amazon Linux 2023 of the type's architecture.
+//! The machine image of a launch: the one that is set, or the newest Amazon Linux 2023 of the type's architecture; and who
+//! owns the image of an instance that is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use iac_core::observed::{Architecture, InstanceType};
+use iac_core::observed::{Architecture, ImageOwner, Instance, InstanceType};
 
-use crate::aws::{Aws, MachineImage};
+use crate::aws::{Aws, MachineImage, allowed};
 use crate::config::{Settings, value::Image};
 use crate::error::{Error, Kind, Result};
+use crate::work::Session;
 
 /// Where AWS publishes the newest Amazon Linux 2023 of an architecture.
 /// <https://docs.aws.amazon.com/linux/al2023/ug/ec2.html>
@@ -76,4 +78,22 @@ pub(crate) async fn described(aws: &Aws, ids: &ImageIds, described: &InstanceTyp
     }
     let message = format!("image {id} is for {}, but `{}` is not", image.architecture, described.name);
     Err(Error::new(Kind::ImageUnsuitable, message).hint("leave `image` unset, or choose another `instance_type`"))
+}
+
+/// Who owns the images of live instances. Where the settings name an image, that decides, and nothing is asked for; without
+/// the right to look nothing is known.
+pub(crate) async fn owners<'a>(
+    session: &Session<'_>,
+    instances: impl Iterator<Item = &'a Instance>,
+) -> Result<BTreeMap<String, ImageOwner>> {
+    let live = instances.filter(|instance| instance.state.is_live());
+    let ids: BTreeSet<String> = live.map(|instance| instance.image_id.clone()).collect();
+    if session.settings.image.is_some() || ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let owners = allowed(session.aws.image_owners(&Vec::from_iter(ids)).await)?;
+    if owners.is_none() {
+        session.ui.note("whose image the instance was started from is not known: these credentials may not look");
+    }
+    Ok(owners.unwrap_or_default())
 }

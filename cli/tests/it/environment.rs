@@ -7,6 +7,7 @@ mod host;
 mod interruption;
 mod moved;
 mod names;
+mod origin;
 mod sharing;
 mod sweep;
 mod together;

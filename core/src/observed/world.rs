@@ -1,6 +1,6 @@
 //! Everything that is known of one environment and of what it shares with others: the facts that a plan is made from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dns::{Fqdn, ObservedDns, ZoneError};
 use crate::key_work::KeyFiles;
@@ -28,6 +28,8 @@ pub struct Observed {
     pub vpc_id: Option<String>,
     /// Instances in every state: all of ours, the older tool's of this name, and whatever uses the pairs and groups.
     pub instances: Vec<Instance>,
+    /// Who owns the images of instances, by their ids; nothing where the settings name an image, which decides then.
+    pub images: BTreeMap<String, ImageOwner>,
     /// The volumes that carry the environment's tag.
     pub volumes: Vec<Volume>,
     /// The records at the wanted name; `None` where no name is wanted.
@@ -38,6 +40,15 @@ pub struct Observed {
     pub further_names: Vec<Result<ObservedDns, ZoneError>>,
     /// Names that tags tell, but at whose records these credentials may not look, or which they may not change.
     pub closed_names: BTreeSet<Fqdn>,
+}
+
+/// Who owns a machine image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageOwner {
+    /// The account, twelve digits.
+    pub account: String,
+    /// Whether AWS says that the account is Amazon's own.
+    pub is_amazon: bool,
 }
 
 /// A name of a key pair, with what is found under it on AWS and in the secrets folder.

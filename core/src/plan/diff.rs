@@ -1,6 +1,6 @@
 //! What has to be done so that an environment is as wanted.
 
-use super::{Plan, end, group, instance, key, name, tags};
+use super::{Plan, end, group, instance, key, name, strangers, tags};
 use crate::environment::Environment;
 use crate::observed::Observed;
 
@@ -10,7 +10,7 @@ use crate::observed::Observed;
 /// being planned, so that all is shown at once.
 #[must_use]
 pub fn diff(want: &Environment, have: &Observed) -> Plan {
-    let mut plan = Plan::default();
+    let mut plan = Plan { strangers: strangers(have), ..Plan::default() };
     let group = group::plan(&mut plan, want, have);
     let fate = instance::fate(&mut plan, want, have);
     let is_file_needed = fate.is_launch() || end::is_moved(want, &fate);

@@ -14,7 +14,8 @@ impl Plan {
         });
         let refused = self.refused.iter().map(|refusal| format!("! {refusal}"));
         let exposed = self.exposed.iter().map(|exposure| format!("warning: {exposure}"));
-        steps.chain(kept).chain(refused).chain(exposed).map(|line| plain(&line) + "\n").collect()
+        let strangers = self.strangers.iter().map(|stranger| format!("warning: {stranger}"));
+        steps.chain(kept).chain(refused).chain(exposed).chain(strangers).map(|line| plain(&line) + "\n").collect()
     }
 }
 

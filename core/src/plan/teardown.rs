@@ -3,7 +3,7 @@
 //! An environment's own is what carries its tag, and of the pair and the group that its settings name what is ours and in
 //! nobody else's use: two environments may share them, and the last one to go takes them along.
 
-use super::{Action, Plan, stranger};
+use super::{Action, Plan, stranger, strangers};
 use crate::dns::ZoneError;
 use crate::key_work::{DeleteRefusal, DeleteWork, KeyFileName, teardown_work};
 use crate::observed::{InstanceState, Observed, ObservedKey, SecurityGroup};
@@ -14,7 +14,7 @@ const OWN: &str = "it belongs to the environment";
 /// Returns the steps that leave nothing of the environment, the key pair and its file last.
 #[must_use]
 pub fn teardown(have: &Observed) -> Plan {
-    let mut plan = Plan::default();
+    let mut plan = Plan { strangers: strangers(have), ..Plan::default() };
     let ended = instances(&mut plan, have);
     records(&mut plan, have);
     let volumes = volumes(&mut plan, have, &ended);

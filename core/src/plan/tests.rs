@@ -6,11 +6,12 @@ mod world;
 
 use proptest::prelude::*;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
 use crate::environment::Environment;
-use crate::observed::{IngressRule, InstanceState, Observed};
+use crate::observed::{ImageOwner, IngressRule, InstanceState, Observed};
 use simulator::apply;
 use world::{any_environment, any_observed, environment, fresh, instance, observed, ours};
 
@@ -163,6 +164,27 @@ fn rules_of_others_are_told_and_left_whoever_made_the_group() {
     have.groups[0].tags.clear();
     assert!(diff(&environment(), &have).text().ends_with(warning), "nor in a group that others made");
     assert!(teardown(&have).exposed.is_empty());
+}
+
+#[test]
+fn an_instance_from_an_image_that_no_launch_takes_is_warned_of_by_both_plans() {
+    let owner = |account: &str, is_amazon| ImageOwner { account: account.to_owned(), is_amazon };
+    let told = |images: BTreeMap<String, ImageOwner>, state: &str| {
+        let mut have = observed();
+        have.images = images;
+        have.instances[0].state = InstanceState::from(state);
+        let plans = [diff(&environment(), &have), teardown(&have)];
+        plans.map(|plan| plan.strangers.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let image = observed().instances[0].image_id.clone();
+    let of = |owner| BTreeMap::from([(image.clone(), owner)]);
+    let [plan, down] = told(of(owner("111122223333", false)), "running");
+    assert_eq!((plan.len(), &plan), (1, &down));
+    assert!(plan[0].contains(&format!("image {image} of account 111122223333")), "{plan:?}");
+    let nothing = [Vec::<String>::new(), Vec::new()];
+    assert_eq!(told(of(owner("137112412989", true)), "running"), nothing);
+    assert_eq!(told(of(owner("111122223333", false)), "shutting-down"), nothing, "it is on its way");
+    assert_eq!(told(BTreeMap::new(), "running"), nothing, "AWS does not show the image any more");
 }
 
 #[test]

@@ -32,7 +32,7 @@ const LAUNCH: &[Operation] = &[DescribeImages, DescribeInstanceTypeOfferings, De
 /// Looking at a name, where one is set.
 const RECORDS: &[Operation] = &[ListHostedZones, ListResourceRecordSets];
 /// Looking at a whole environment.
-const LOOK: &[Operation] = &[DescribeSecurityGroupRules, DescribeVolumes, GetParameters];
+const LOOK: &[Operation] = &[DescribeImages, DescribeSecurityGroupRules, DescribeVolumes, GetParameters];
 
 /// Every command that speaks to AWS, as it is typed, with its calls.
 pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
@@ -67,8 +67,8 @@ pub const COMMANDS: &[(&str, &[&[Operation]])] = &[
             KEY,
             GROUP,
             RECORDS,
-            &[DescribeSecurityGroupRules, DescribeVolumes, DescribeNetworkInterfaces, ChangeResourceRecordSets],
-            &[TerminateInstances, DeleteKeyPair, DeleteSecurityGroup, DeleteVolume],
+            &[DescribeImages, DescribeSecurityGroupRules, DescribeVolumes, DescribeNetworkInterfaces],
+            &[ChangeResourceRecordSets, TerminateInstances, DeleteKeyPair, DeleteSecurityGroup, DeleteVolume],
         ],
     ),
     ("host setup", &[ACCOUNT, INSTANCE, KEY, HOST_KEY, &[DescribeInstanceTypes]]),

@@ -7,7 +7,7 @@ use iac_core::observed::{Instance, InstanceState};
 use nitro::sizing::Demand;
 
 use super::facts::{Asked, Facts, facts};
-use super::names::{CLOCK, CREDENTIALS, GROUP, HOST_KEYS, INSTANCE_TYPE, NAMES, NETWORK, QUOTA, RIGHTS, SSH};
+use super::names::{CLOCK, CREDENTIALS, GROUP, HOST_KEYS, IMAGE, INSTANCE_TYPE, NAMES, NETWORK, QUOTA, RIGHTS, SSH};
 use super::needs::Open;
 use super::rights::{self, Trials};
 use super::{group, instance, of_error};
@@ -36,17 +36,18 @@ pub(super) async fn checks(context: &Context<'_>, open: &Open) -> (Vec<Check>, O
     }
     let late =
         async { if is_tried { rights::late(settings, &session.aws, &facts, &early).await } else { Trials::new() } };
-    let (quota, group, ssh, late) = tokio::join!(
+    let (quota, group, ssh, late, origin) = tokio::join!(
         Box::pin(in_use(settings, &session.aws, &facts)),
         Box::pin(of_group(&session, &facts, open)),
         Box::pin(reachable(&session, &facts, open)),
-        Box::pin(late)
+        Box::pin(late),
+        Box::pin(instance::origin(&session, &facts, IMAGE))
     );
     let (rights, tried) = rights::judged(RIGHTS, settings, &session.aws, &facts, early, late);
     let (clock, network, kind) = (clock_of(facts.ahead), way_out(settings, &facts), type_of(settings, &facts));
     let made = [clock, credentials, rights, network, group, kind, quota, ssh].into_iter();
     let checks = made.map(|check| open.instead_of(check.check).unwrap_or(check));
-    let checks = checks.chain(instance::forgotten(&session, &facts, HOST_KEYS));
+    let checks = checks.chain(origin).chain(instance::forgotten(&session, &facts, HOST_KEYS));
     (checks.collect(), tried.filter(|_| is_tried))
 }
 

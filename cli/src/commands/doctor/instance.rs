@@ -5,6 +5,7 @@ use std::time::Duration;
 use iac_core::doctor::Check;
 use iac_core::known_hosts::{self, Place};
 use iac_core::observed::{Instance, InstanceState};
+use iac_core::plan::Stranger;
 
 use super::facts::Facts;
 use super::of_error;
@@ -12,7 +13,7 @@ use crate::config::Settings;
 use crate::error::Result;
 use crate::files::SecretsFolder;
 use crate::work::patience::Patience;
-use crate::work::{Session, existing_folder, host_key, select, target};
+use crate::work::{Session, existing_folder, host_key, image, select, target};
 
 /// How long a console may take to show host keys that are not known yet: a look, not a wait for a boot.
 const CONSOLE: Duration = Duration::from_secs(3);
@@ -23,6 +24,14 @@ const ANSWER: Duration = Duration::from_secs(15);
 pub(super) fn of<'a>(settings: &Settings, instances: &'a [Instance]) -> Result<Option<&'a Instance>> {
     let Some(name) = settings.optional_instance_name() else { return Ok(None) };
     select::one_live(name, select::of_name(name, instances))
+}
+
+/// The image of the instance, where no launch would take it; what cannot be asked is said by other checks.
+pub(super) async fn origin(session: &Session<'_>, facts: &Facts, name: &'static str) -> Option<Check> {
+    let instance = of(session.settings, facts.instances.as_ref().ok()?).ok()??;
+    let owners = image::owners(session, std::iter::once(instance)).await.ok()?;
+    let stranger = Stranger::of(instance, &owners)?;
+    Some(Check::warning(name, stranger.found(), stranger.mend()))
 }
 
 /// The host keys here of instances that are gone, where there are any; what cannot be read is said by other checks.

@@ -14,7 +14,8 @@ pub(super) const INSTANCE_TYPE: &str = "instance type";
 pub(super) const QUOTA: &str = "quota";
 pub(super) const SSH: &str = "ssh";
 pub(super) const RIGHTS: &str = "rights";
-/// Shown only where it finds something.
+/// Shown only where they find something.
+pub(super) const IMAGE: &str = "machine image";
 pub(super) const HOST_KEYS: &str = "host keys";
 /// All of them that are always shown, in order.
 pub(super) const NAMES: [&str; 8] = [CLOCK, CREDENTIALS, RIGHTS, NETWORK, GROUP, INSTANCE_TYPE, QUOTA, SSH];

@@ -18,7 +18,7 @@ use crate::aws::{Aws, Group, Wanted, WantedGroups, WantedKeyPairs};
 use crate::config::Settings;
 use crate::error::Result;
 use crate::work::group::{self, Candidates};
-use crate::work::{Context, Session, existing_folder, key};
+use crate::work::{Context, Session, existing_folder, image, key};
 
 /// What was seen, and beside it what making a group has to know.
 #[derive(Debug)]
@@ -49,11 +49,12 @@ pub(super) async fn observe(session: &Session<'_>) -> Result<Seen> {
     let told = told(&instances, &own_groups, name, settings.fqdn.as_ref());
     let named = candidates.iter().flat_map(|candidates| candidates.groups.iter().cloned());
     let groups = concerned(named.chain(own_groups).collect(), name, group_id.as_deref());
-    let (groups, users, records, keys) = tokio::try_join!(
+    let (groups, users, records, keys, images) = tokio::try_join!(
         with_rules(&session.aws, &groups),
         users(&session.aws, &groups),
         records(settings, &session.aws, zones.as_deref(), &told),
         keys(session, name, pairs),
+        image::owners(session, instances.iter().filter(|instance| instance.owner().is_of(name.as_str()))),
     )?;
     let observed = Observed {
         environment: name.clone(),
@@ -64,6 +65,7 @@ pub(super) async fn observe(session: &Session<'_>) -> Result<Seen> {
         groups,
         vpc_id: candidates.as_ref().and_then(|candidates| candidates.home.clone()),
         instances: distinct(instances.into_iter().chain(users).collect()),
+        images,
         volumes,
         dns: records.wanted,
         former_names: records.former,

@@ -139,11 +139,12 @@ fn text(shown: &Shown<'_>, now: Timestamp) -> String {
     let lines: String = lines.iter().map(|line| plain(line) + "\n").collect();
     let has_drift = !shown.drift.is_empty() || !shown.drift.refused.is_empty();
     let drift = shown.drift.text();
-    match (has_drift, shown.differs(), shown.drift.exposed.is_empty()) {
+    let is_warned_of = !shown.drift.exposed.is_empty() || !shown.drift.strangers.is_empty();
+    match (has_drift, shown.differs(), is_warned_of) {
         (true, ..) => lines + "differs from the settings:\n" + &drift,
         (false, true, _) => lines + &drift + "as wanted, but for the host",
-        (false, false, false) => lines + &drift + "as wanted, but for what is warned of",
-        (false, false, true) => lines + &drift + "as wanted",
+        (false, false, true) => lines + &drift + "as wanted, but for what is warned of",
+        (false, false, false) => lines + &drift + "as wanted",
     }
 }
 

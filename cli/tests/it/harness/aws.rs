@@ -137,7 +137,12 @@ impl Aws {
     pub(crate) fn foreign_instance(&self, tags: &[(&str, &str)]) -> String {
         let image = self.image("x86_64");
         let parameters = [("ImageId", &*image), ("InstanceType", "t3.micro"), ("MinCount", "1"), ("MaxCount", "1")];
-        element(&self.make("RunInstances", &parameters, "instance", tags), "instanceId")
+        self.launched_from(&parameters, tags)
+    }
+
+    /// Launches an instance as these parameters say, with these tags.
+    pub(crate) fn launched_from(&self, parameters: &[(&str, &str)], tags: &[(&str, &str)]) -> String {
+        element(&self.make("RunInstances", parameters, "instance", tags), "instanceId")
     }
 
     /// Makes a hosted zone as somebody else, private or public, and returns its id.

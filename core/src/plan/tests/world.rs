@@ -166,6 +166,7 @@ pub(super) fn fresh() -> Observed {
         groups: vec![],
         vpc_id: Some("vpc-1".to_owned()),
         instances: vec![],
+        images: BTreeMap::new(),
         volumes: vec![],
         dns: Some(Ok(dns(fqdn(), &[]))),
         former_names: vec![],
