@@ -9,6 +9,7 @@ import functools
 import json
 import os
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -24,6 +25,8 @@ from botocore.exceptions import ClientError
 SANDBOX = Path(__file__).resolve().parent.parent
 # How long a sandbox second takes here: nothing may depend on it.
 SECOND = os.environ.get("SANDBOX_SECOND", "0.05")
+# Nothing that is waited for takes longer unless it hangs.
+LONGEST = 120.0
 # A number of sandbox seconds that no test outlives; `hasten` ends it.
 NEVER = 1e9
 for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -41,7 +44,11 @@ class Sandbox:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
+        # One that hangs before it answers is ended, and then its line is empty.
+        hangs = threading.Timer(LONGEST, self.process.kill)
+        hangs.start()
         ready = json.loads(self.process.stdout.readline())
+        hangs.cancel()
         self.endpoint, self.public_ip_url = ready["endpoint"], ready["public_ip_url"]
         self.ssh_port, self.state = ready["ssh_port"], Path(ready["state"])
         self.images: dict[str, str] = {}
@@ -61,7 +68,7 @@ class Sandbox:
         data = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(self.endpoint + path, data, method=method or ("POST" if data else "GET"))
         try:
-            with urllib.request.urlopen(request) as answer:
+            with urllib.request.urlopen(request, timeout=LONGEST) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as answer:
             return answer.code, answer.read().decode()
@@ -98,7 +105,7 @@ class Sandbox:
 
     def end(self) -> None:
         self.process.stdin.close()
-        self.process.wait(120)
+        self.process.wait(LONGEST)
         self.process.stdout.close()
 
 
@@ -127,13 +134,15 @@ class Key:
     def ssh(self, address: str, command: str, *more: str) -> subprocess.CompletedProcess[str]:
         port = ["-p", str(self.sandbox.ssh_port)]
         line = ["ssh", *self.options(*more), *port, f"ec2-user@{address}", command]
-        return subprocess.run(line, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        return subprocess.run(
+            line, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, timeout=LONGEST
+        )
 
     def wait_for_ssh(self, address: str) -> None:
         until(lambda: self.ssh(address, "true").returncode == 0, f"SSH answers at {address}")
 
 
-def until(condition: Callable[[], bool], what: str, limit: float = 120.0) -> None:
+def until(condition: Callable[[], bool], what: str, limit: float = LONGEST) -> None:
     """Returns when the condition holds."""
     deadline = time.monotonic() + limit
     while not condition():

@@ -132,6 +132,7 @@ def test_a_stop_ends_sessions_and_a_start_keeps_keys_and_files(
     sandbox: Sandbox, ec2: Any, key: Key, running: dict[str, Any]
 ) -> None:
     name, address = running["InstanceId"], running["PublicDnsName"]
+    until(lambda: console_keys(sandbox, name) != [], "the console shows keys")
     keys = console_keys(sandbox, name)
     assert key.ssh(address, "echo kept > file; nohup sleep 1000 > /dev/null 2>&1 &").returncode == 0
     marker = sandbox.state / "instances" / name
@@ -223,7 +224,7 @@ def test_an_ordinary_user_can_serve(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == ["0", f"{folder}/home"]
     assert (folder / "home/mine").stat().st_uid == user
     sandbox.end()
-    assert processes_of(state) == []
+    until(lambda: processes_of(state) == [], "every process is gone")
 
 
 def test_a_second_setup_is_done_at_once() -> None:
