@@ -102,6 +102,13 @@ pub(crate) enum Image {
     Parameter(String),
 }
 
+impl Image {
+    /// Whether AWS decides which image it is; what a parameter of its own holds moves by itself.
+    pub(crate) fn moves_by_itself(&self) -> bool {
+        matches!(self, Self::Parameter(name) if name.starts_with("/aws/"))
+    }
+}
+
 pub(crate) fn text(raw: &Raw) -> Read<String> {
     match raw {
         Raw::Text(text) if text.is_empty() => Err("is empty".into()),

@@ -80,7 +80,7 @@ pub(crate) async fn described(aws: &Aws, ids: &ImageIds, described: &InstanceTyp
     Err(Error::new(Kind::ImageUnsuitable, message).hint("leave `image` unset, or choose another `instance_type`"))
 }
 
-/// Who owns the images of live instances. Where the settings name an image, that decides, and nothing is asked for; without
+/// Who owns the images of live instances. Where the user names an image, that decides, and nothing is asked for; without
 /// the right to look nothing is known.
 pub(crate) async fn owners<'a>(
     session: &Session<'_>,
@@ -88,7 +88,8 @@ pub(crate) async fn owners<'a>(
 ) -> Result<BTreeMap<String, ImageOwner>> {
     let live = instances.filter(|instance| instance.state.is_live());
     let ids: BTreeSet<String> = live.map(|instance| instance.image_id.clone()).collect();
-    if session.settings.image.is_some() || ids.is_empty() {
+    let is_named = session.settings.image.as_ref().is_some_and(|image| !image.moves_by_itself());
+    if is_named || ids.is_empty() {
         return Ok(BTreeMap::new());
     }
     let owners = allowed(session.aws.image_owners(&Vec::from_iter(ids)).await)?;

@@ -30,12 +30,13 @@ pub(super) async fn want(session: &Session<'_>) -> Result<Environment> {
     })
 }
 
-/// The image's id, where the user names one; what a parameter of AWS's own holds moves by itself.
+/// The image's id, where the user names one.
 async fn image(session: &Session<'_>) -> Result<Option<String>> {
     let name = match &session.settings.image {
         Some(Image::Id(id)) => return Ok(Some(id.clone())),
-        Some(Image::Parameter(name)) if !name.starts_with("/&session.aws/") => name,
-        Some(Image::Parameter(_)) | None => return Ok(None),
+        Some(image) if image.moves_by_itself() => return Ok(None),
+        Some(Image::Parameter(name)) => name,
+        None => return Ok(None),
     };
     let value = session.aws.parameters(std::slice::from_ref(name)).await?.remove(name);
     value.map(Some).ok_or_else(|| {

@@ -104,3 +104,14 @@ fn what_a_launch_alone_decides_is_compared_where_it_is_set() {
     let _ = laptop.iac(QUICK_UP.iter().chain(&["--replace"])).ok();
     assert_eq!(laptop.iac(["plan", "--check"]).status.code(), Some(0), "the profile is there");
 }
+
+#[test]
+fn an_image_that_aws_chooses_moves_by_itself() {
+    let (laptop, _) = up();
+    let newest = "ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
+    laptop.configure(&format!("image = \"{newest}\"\n"));
+    let looks = || laptop.aws().requests_of("DescribeImages").len();
+    let before = looks();
+    assert_eq!(actions(&laptop.iac(PLAN).ok().json()), Vec::<&str>::new());
+    assert_eq!(looks(), before + 1, "whose it is counts as it does without `image`");
+}
