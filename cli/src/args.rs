@@ -55,7 +55,7 @@ use crate::config::{Key, Noun};
     infer_long_args = false,
     disable_help_subcommand = true,
     after_help = "Settings come from flags, then `BKY_IAC_<KEY>` in the environment, then the file, then defaults.\n\
-                  Start with `iac config init`, then `iac up`; `iac down` takes everything away again."
+                  Start with `iac config init`, then `iac up`; `iac down` removes everything again."
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -78,11 +78,11 @@ pub(crate) enum Command {
 pub(crate) enum Cloud {
     /// Show what `iac up` would do, and why
     Plan(PlanOptions),
-    /// Make or mend the whole environment: key pair, security group, instance, DNS record
+    /// Make or correct the whole environment: key pair, security group, instance, DNS record
     Up(UpOptions),
-    /// Show what there is of the environment, and where it differs from the settings
+    /// Show the environment, and where it differs from the settings
     Status(StatusOptions),
-    /// Take the whole environment away, and prove that nothing is left
+    /// Remove the whole environment, and check that nothing is left
     Down(DownOptions),
     /// Open a shell on the instance, or run a command there
     Ssh(SshCommand),
@@ -94,13 +94,13 @@ pub(crate) enum Cloud {
     Key(KeyCommand),
     /// Make, list and delete security groups
     SecurityGroup(SecurityGroupCommand),
-    /// Make, list, stop, start and terminate instances, and look at them
+    /// Make, list, show, stop, start and terminate instances
     Instance(InstanceCommand),
     /// Make, list, describe and delete the DNS record of the instance
     Dns(DnsCommand),
     /// List the instance types that can host the enclave, and why others cannot
     Types(TypesCommand),
-    /// Print the least IAM policy that this configuration needs
+    /// Print the smallest IAM policy that this configuration needs
     Policy(PolicyCommand),
 }
 
@@ -113,18 +113,18 @@ pub(crate) enum Local {
     Config(ConfigCommand),
     /// Check everything that a host needs; explain nitro-cli's error codes
     Doctor(DoctorCommand),
-    /// Show enclave images and why two differ, offline
+    /// Show enclave images, and why two differ; works offline
     Eif(EifCommand),
-    /// Show and verify attestation documents, offline
+    /// Show and verify attestation documents; works offline
     Attest(AttestCommand),
-    /// Print the completions of a shell
+    /// Print completions for a shell
     Completions {
-        /// Shell to complete for
+        /// Which shell
         shell: Shell,
     },
     /// Write a manual page for each command
     Man {
-        /// Folder for the pages, made where it is missing
+        /// Folder for the pages; made if it is missing
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
@@ -132,7 +132,7 @@ pub(crate) enum Local {
 
 #[derive(Debug, Args)]
 pub(crate) struct ListOptions {
-    /// List what `iac` did not make, too
+    /// Also list what `iac` did not make
     #[arg(long)]
     pub(crate) everyone: bool,
 }

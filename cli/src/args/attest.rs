@@ -20,30 +20,30 @@ pub(crate) struct AttestCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AttestVerb {
-    /// Show everything in a document, verifying nothing
+    /// Show everything in a document, without verifying it
     Show {
         /// Attestation document in binary, hexadecimal, base64 or JSON; `-` is stdin
         file: PathBuf,
     },
-    /// Verify a document: that it is genuine, and that it says what is expected
+    /// Verify that a document is genuine and says what you expect
     #[command(after_help = VALUES)]
     Verify {
         /// Attestation document in binary, hexadecimal, base64 or JSON; `-` is stdin
         file: PathBuf,
         #[command(flatten)]
         expectations: Box<ExpectationOptions>,
-        /// Keep what was checked against what, with the document, in a new file for `iac attest recheck`
+        /// Save the document, the expectations and the result in a new file, for `iac attest recheck`
         #[arg(long, value_name = "OUT")]
         write_receipt: Option<PathBuf>,
     },
-    /// Verify anew what a receipt holds; what is typed here wins over what the receipt expects
+    /// Verify the document in a receipt again; options given here replace the receipt's expectations
     #[command(after_help = VALUES)]
     Recheck {
         /// Receipt that `iac attest verify --write-receipt` wrote; `-` is stdin
         file: PathBuf,
         #[command(flatten)]
         expectations: Box<ExpectationOptions>,
-        /// Expect the image that the receipt names where none is typed, and believe whoever wrote it
+        /// Without an image given here, expect the one in the receipt; this trusts the receipt's author
         #[arg(long, help_heading = "Expectations")]
         expected_by_receipt: bool,
     },
@@ -69,7 +69,7 @@ pub(crate) struct ExpectationOptions {
     /// PCRs to expect, as nitro-cli or `iac eif show --output json` printed them
     #[arg(long, value_name = "FILE")]
     pub(crate) measurements: Option<PathBuf>,
-    /// Which enclave of several in `--measurements`
+    /// Which enclave to take, if `--measurements` has several
     #[arg(long, value_name = "NAME|ID", requires = "measurements")]
     pub(crate) enclave: Option<String>,
     /// Instance that the enclave must run on, by PCR4
@@ -90,13 +90,13 @@ pub(crate) struct ExpectationOptions {
     /// How old the document may be [default: 5m, unless --nonce or --at is given]
     #[arg(long, value_name = "SPAN")]
     pub(crate) max_age: Option<Span>,
-    /// Verify as of an earlier time, or of the document's own [default: now]
+    /// Verify as of an earlier time, or as of the time in the document [default: now]
     #[arg(long, value_name = "TIME|document")]
     pub(crate) at: Option<At>,
     /// Trust this root certificate, PEM or DER, instead of AWS's
     #[arg(long, value_name = "FILE")]
     pub(crate) root: Option<PathBuf>,
-    /// Let the document of an enclave in debug mode pass
+    /// Accept the document of an enclave in debug mode
     #[arg(long)]
     pub(crate) allow_debug: bool,
 }

@@ -10,9 +10,9 @@ pub(crate) struct ConfigCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigVerb {
-    /// Write the sample to where it is looked for, never over a file
+    /// Write the sample as your configuration file; never overwrites one
     Init,
-    /// Print every effective value and where it comes from, secrets masked
+    /// Print every value in use and where it comes from; secrets are hidden
     Show,
     /// Check the file, the environment and the files they name
     Check,

@@ -21,25 +21,25 @@ pub(crate) enum DeployVerb {
     Copy {
         /// File or folder on this machine
         file: PathBuf,
-        /// Where to put it, relative to the home folder there; a trailing `/` keeps the name [default: the home folder]
+        /// Where to put it, relative to the home folder on the instance; a trailing `/` keeps the name [default: the home folder]
         #[arg(value_name = "DEST", value_parser = NonEmptyStringValueParser::new())]
         destination: Option<String>,
     },
     /// Copy a file or a folder from the instance
     Fetch {
-        /// File or folder there, relative to the home folder
+        /// File or folder on the instance, relative to the home folder
         #[arg(value_parser = NonEmptyStringValueParser::new())]
         remote: String,
         /// Where to put it on this machine; a trailing `/` keeps the name [default: here]
         #[arg(value_parser = NonEmptyStringValueParser::new())]
         local: Option<String>,
-        /// Replace what is there under that name
+        /// Replace an existing file or folder of that name
         #[arg(long)]
         replace: bool,
     },
-    /// Run a command line in the login user's shell there
+    /// Run a command line in the login user's shell on the instance
     Run {
-        /// The command line, one string
+        /// The command line, as one string
         #[arg(value_name = "LINE", value_parser = NonEmptyStringValueParser::new())]
         command: String,
     },

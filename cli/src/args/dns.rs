@@ -15,7 +15,7 @@ pub(crate) struct DnsCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct DnsOptions {
-    /// Name that leads to the instance
+    /// DNS name of the instance
     #[arg(long, global = true, value_name = "NAME")]
     fqdn: Option<String>,
     /// Name of the instance
@@ -25,22 +25,22 @@ pub(crate) struct DnsOptions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DnsVerb {
-    /// Make the name lead to the instance, or follow its changed address
+    /// Make a DNS record for the instance, or update it after the address has changed
     Create {
-        /// Replace also records that `iac` did not make
+        /// Also replace records that `iac` did not make
         #[arg(long)]
         force: bool,
         /// How long to wait for the instance's address
         #[arg(long, value_name = "SPAN", default_value = "10m")]
         timeout: Span,
     },
-    /// List the names of the account's public zones that `iac` made
+    /// List the names that `iac` made in the account's public zones
     List,
-    /// Show what the name leads to, and whose it is
+    /// Show the address of the name, and the environment that it belongs to
     Describe,
     /// Delete the name's record
     Delete {
-        /// Delete also a record that `iac` did not make
+        /// Also delete a record that `iac` did not make
         #[arg(long)]
         force: bool,
     },

@@ -26,7 +26,7 @@ pub(crate) struct DoctorCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoctorVerb {
-    /// Explain nitro-cli's error codes: what is behind them, and what to do
+    /// Explain nitro-cli's error codes: what causes them, and what to do
     Explain {
         /// Codes such as `E39` [default: those in nitro-cli's output on stdin]
         #[arg(value_name = "CODE")]

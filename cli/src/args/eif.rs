@@ -23,7 +23,7 @@ pub(crate) enum EifVerb {
         before: PathBuf,
         /// Enclave image to compare it with
         after: PathBuf,
-        /// End with status 3 when they differ
+        /// Exit with status 3 if they differ
         #[arg(long)]
         check: bool,
     },

@@ -23,7 +23,7 @@ pub(crate) struct EnvironmentOptions {
     /// Networks that may use SSH, separated by commas, or `auto` for this machine's address
     #[arg(long, value_name = "CIDRS|auto")]
     ssh_from: Option<String>,
-    /// Name that leads to the instance
+    /// DNS name of the instance
     #[arg(long, value_name = "NAME")]
     fqdn: Option<String>,
 }
@@ -32,7 +32,7 @@ pub(crate) struct EnvironmentOptions {
 pub(crate) struct PlanOptions {
     #[command(flatten)]
     pub(crate) environment: EnvironmentOptions,
-    /// End with status 3 when there is anything to do
+    /// Exit with status 3 if there is anything to do
     #[arg(long)]
     pub(crate) check: bool,
 }
@@ -45,10 +45,10 @@ pub(crate) struct UpOptions {
     /// Do not ask
     #[arg(long, short)]
     pub(crate) yes: bool,
-    /// Stop and start the instance where a change needs that
+    /// Stop and start the instance if a change needs that
     #[arg(long)]
     pub(crate) allow_restart: bool,
-    /// Terminate the instance and launch another where a change needs that; what is on it is lost
+    /// Terminate the instance and launch another if a change needs that; its data is lost
     #[arg(long)]
     pub(crate) replace: bool,
     /// What to wait for [default: ready, or ssh for `standard`]
@@ -57,7 +57,7 @@ pub(crate) struct UpOptions {
     /// How long to wait
     #[arg(long, value_name = "SPAN", default_value = "10m")]
     pub(crate) timeout: Span,
-    /// Trust the host key that the server shows, once, when the console shows none
+    /// If the console shows no host key, trust the key that the server shows, once
     #[arg(long)]
     pub(crate) accept_host_key: bool,
 }
@@ -72,7 +72,7 @@ pub(crate) struct StatusOptions {
     /// Show every environment of every region of the account
     #[arg(long)]
     pub(crate) all_regions: bool,
-    /// End with status 3 when the environment is not as the settings say, or with `--all` when there are leftovers
+    /// Exit with status 3 if the environment differs from the settings or, with `--all`, if there are leftovers
     #[arg(long)]
     pub(crate) check: bool,
 }
@@ -87,7 +87,7 @@ pub(crate) struct DownOptions {
     /// Keep the key pair and its private key file
     #[arg(long)]
     pub(crate) keep_key: bool,
-    /// Remove what is left of environments that are gone, instead of this one; never a key file
+    /// Instead of this environment, remove what is left of environments that are gone; keeps key files
     #[arg(long, conflicts_with = "keep_key")]
     pub(crate) leftovers: bool,
     /// How long to wait

@@ -23,10 +23,10 @@ pub(crate) struct GlobalOptions {
     /// AWS region
     #[arg(long, global = true)]
     region: Option<String>,
-    /// CSV file with an access key, as AWS lets one download it
+    /// CSV file with an access key, as downloaded from AWS
     #[arg(long, global = true, value_name = "FILE")]
     cred_file: Option<String>,
-    /// User to take from a credentials file of several
+    /// User to take, if the credentials file holds several
     #[arg(long, global = true, value_name = "USER")]
     cred_user: Option<String>,
     /// Profile of AWS's shared configuration files

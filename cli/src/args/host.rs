@@ -28,28 +28,28 @@ pub(crate) struct EnclaveOptions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum HostVerb {
-    /// Print what `instance create` has the host do at its first boot
+    /// Print the user data that `instance create` gives the host for its first boot
     Script {
         /// What to print
         #[arg(long, value_name = "FORM", default_value = "cloud-config")]
         format: ScriptForm,
     },
-    /// Make a running instance ready for enclaves; what is so already stays
+    /// Make a running instance ready for enclaves; steps already done are skipped
     Setup,
-    /// Check whether the host is ready for enclaves, and say what mends it
+    /// Check whether the host is ready for enclaves, and say how to repair it
     Status {
-        /// Mend what can be mended there
+        /// Repair what can be repaired on the host
         #[arg(long)]
         fix: bool,
     },
 }
 
-/// What to print the set-up is printed.
+/// Which form of the set-up to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ScriptForm {
     /// The whole user data: host keys, the end of `ttl`, the set-up
     CloudConfig,
-    /// The set-up alone, as a shell script for root
+    /// Only the set-up, as a shell script for root
     Sh,
 }
 

@@ -38,7 +38,7 @@ pub(crate) enum InstanceVerb {
     Create(CreateOptions),
     /// List the instances of the region that `iac` made
     List {
-        /// List instances that are ending or gone, too
+        /// Also list instances that are ending or gone
         #[arg(long)]
         all: bool,
         #[command(flatten)]
@@ -56,7 +56,7 @@ pub(crate) enum InstanceVerb {
         /// How long to wait
         #[arg(long, value_name = "SPAN", default_value = "10m")]
         timeout: Span,
-        /// Trust the host key that the server shows, once, when the console shows none
+        /// If the console shows no host key, trust the key that the server shows, once
         #[arg(long)]
         accept_host_key: bool,
         #[command(flatten)]
@@ -68,7 +68,7 @@ pub(crate) enum InstanceVerb {
         one: OneInstance,
         #[command(flatten)]
         wait: StopWait,
-        /// Stop also an instance that `iac` did not make
+        /// Also stop an instance that `iac` did not make
         #[arg(long)]
         force: bool,
     },
@@ -78,16 +78,16 @@ pub(crate) enum InstanceVerb {
         one: OneInstance,
         #[command(flatten)]
         wait: WaitOptions,
-        /// Return as soon as AWS has taken the request, like `--wait none`
+        /// Return as soon as AWS has accepted the request, like `--wait none`
         #[arg(long, conflicts_with = "until")]
         no_wait: bool,
         #[command(flatten)]
         ssh: SshOptions,
-        /// Start also an instance that `iac` did not make
+        /// Also start an instance that `iac` did not make
         #[arg(long)]
         force: bool,
     },
-    /// Show what the instance printed on its console, also when SSH never answers
+    /// Show what the instance printed on its console; works even when SSH does not answer
     Console(OneInstance),
     /// Move the time at which the instance ends itself
     Extend(ExtendOptions),
@@ -97,7 +97,7 @@ pub(crate) enum InstanceVerb {
         one: OneInstance,
         #[command(flatten)]
         wait: StopWait,
-        /// Terminate also an instance that `iac` did not make
+        /// Also terminate an instance that `iac` did not make
         #[arg(long)]
         force: bool,
     },
@@ -106,7 +106,7 @@ pub(crate) enum InstanceVerb {
 /// How long to wait for an instance to stop, or to be gone.
 #[derive(Debug, Args)]
 pub(crate) struct StopWait {
-    /// Return as soon as AWS has taken the request
+    /// Return as soon as AWS has accepted the request
     #[arg(long)]
     pub(crate) no_wait: bool,
     /// How long to wait
@@ -116,14 +116,14 @@ pub(crate) struct StopWait {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExtendOptions {
-    /// By how much, such as `2h`
+    /// How much later, such as `2h`
     #[arg(value_name = "SPAN")]
     pub(crate) by: Span,
     #[command(flatten)]
     pub(crate) one: OneInstance,
     #[command(flatten)]
     ssh: SshOptions,
-    /// Trust the host key that the server shows, once, when the console shows none
+    /// If the console shows no host key, trust the key that the server shows, once
     #[arg(long)]
     pub(crate) accept_host_key: bool,
     /// How long to wait for the host keys of a new instance, and for the host's answer
@@ -155,7 +155,7 @@ pub(crate) struct CreateOptions {
     enclave: EnclaveOptions,
     #[command(flatten)]
     ssh: SshOptions,
-    /// Leave out what makes the host ready for enclaves
+    /// Do not make the host ready for enclaves
     #[arg(long)]
     pub(crate) no_setup: bool,
     #[command(flatten)]
@@ -171,7 +171,7 @@ pub(crate) struct WaitOptions {
     /// How long to wait
     #[arg(long, value_name = "SPAN", default_value = "10m")]
     pub(crate) timeout: Span,
-    /// Trust the host key that the server shows, once, when the console shows none
+    /// If the console shows no host key, trust the key that the server shows, once
     #[arg(long)]
     pub(crate) accept_host_key: bool,
 }
@@ -179,13 +179,13 @@ pub(crate) struct WaitOptions {
 /// What `instance create` and `instance start` wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum WaitFor {
-    /// Return as soon as AWS has taken the request
+    /// Return as soon as AWS has accepted the request
     None,
     /// Until AWS says that it runs
     Running,
     /// Until its host key is proven and SSH answers
     Ssh,
-    /// Until every check of `iac host status` holds
+    /// Until every check of `iac host status` passes
     Ready,
 }
 
@@ -204,7 +204,7 @@ pub(crate) enum Goal {
 
 #[derive(Debug, Args)]
 pub(crate) struct OneInstance {
-    /// Id of the instance, when the name is not enough
+    /// Id of the instance, if several have the name
     #[arg(long, value_name = "ID")]
     pub(crate) id: Option<String>,
 }

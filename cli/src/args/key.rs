@@ -22,7 +22,7 @@ pub(crate) struct KeyOptions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyVerb {
-    /// Make a key pair on this machine and import its public half
+    /// Make a key pair on this machine and import its public key into AWS
     Create {
         /// Kind of key
         #[arg(long = "type", value_name = "TYPE", default_value = "ed25519")]
@@ -32,7 +32,7 @@ pub(crate) enum KeyVerb {
     List(ListOptions),
     /// Delete the key pair and its private key file
     Delete {
-        /// Delete also a key pair that `iac` did not make
+        /// Also delete a key pair that `iac` did not make
         #[arg(long)]
         force: bool,
     },

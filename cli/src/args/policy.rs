@@ -11,13 +11,13 @@ pub(crate) struct PolicyCommand {
     /// Commands to allow, such as `key` or `"instance create"` [default: all]
     #[arg(long = "for", value_name = "COMMAND", num_args = 1.., value_parser = command)]
     pub(crate) commands: Vec<String>,
-    /// Allow looking into all regions, as `status --all-regions` does
+    /// Also allow `status --all-regions`, which looks into all regions
     #[arg(long)]
     pub(crate) all_regions: bool,
-    /// Print one part of a policy that is longer than IAM takes, from 1
+    /// Which part to print, from 1, if the policy is longer than IAM accepts
     #[arg(long, value_name = "NUMBER")]
     pub(crate) part: Option<usize>,
-    /// Name of the instance, which is the environment's
+    /// Name of the environment and of its instance
     #[arg(long, value_name = "NAME")]
     instance_name: Option<String>,
     /// Name of the key pair
@@ -32,7 +32,7 @@ pub(crate) struct PolicyCommand {
     /// Instance profile, by name or ARN
     #[arg(long, value_name = "NAME|ARN")]
     instance_profile: Option<String>,
-    /// DNS name of the instance; without one nothing of Route 53 is allowed
+    /// DNS name of the instance; without it the policy allows nothing in Route 53
     #[arg(long, value_name = "NAME")]
     fqdn: Option<String>,
 }

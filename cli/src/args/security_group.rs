@@ -25,7 +25,7 @@ pub(crate) struct SecurityGroupOptions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SecurityGroupVerb {
-    /// Make the group, or mend the SSH rules of one that `iac` made
+    /// Make the group, or correct the SSH rules of one that `iac` made
     Create {
         /// Networks that may use SSH, separated by commas, or `auto` for this machine's address
         #[arg(long, value_name = "CIDRS|auto")]
@@ -33,7 +33,7 @@ pub(crate) enum SecurityGroupVerb {
         /// Port that SSH listens on [default: 22]
         #[arg(long, value_name = "PORT")]
         ssh_port: Option<String>,
-        /// Change also a group that `iac` did not make
+        /// Also change a group that `iac` did not make
         #[arg(long)]
         force: bool,
     },
@@ -41,10 +41,10 @@ pub(crate) enum SecurityGroupVerb {
     List(ListOptions),
     /// Delete the group
     Delete {
-        /// Delete also a group that `iac` did not make
+        /// Also delete a group that `iac` did not make
         #[arg(long)]
         force: bool,
-        /// How long to wait for network interfaces to go
+        /// How long to wait until no network interface uses the group
         #[arg(long, value_name = "SPAN", default_value = "10m")]
         timeout: Span,
     },

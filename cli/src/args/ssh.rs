@@ -8,10 +8,10 @@ use super::TargetOptions;
 pub(crate) struct SshCommand {
     #[command(flatten)]
     pub(crate) target: TargetOptions,
-    /// Print a block of OpenSSH configuration with which rsync, scp and editors reach the instance
+    /// Print a block of OpenSSH configuration, for rsync, scp and editors
     #[arg(long, conflicts_with = "argv")]
     pub(crate) config: bool,
-    /// Command and its words, run there exactly as given here [default: a shell]
+    /// Command and its arguments, passed on exactly as written [default: a shell]
     #[arg(last = true, value_name = "ARGV")]
     pub(crate) argv: Vec<String>,
 }

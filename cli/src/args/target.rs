@@ -24,7 +24,7 @@ pub(crate) struct TargetOptions {
     /// Name of the instance
     #[arg(long, global = true, value_name = "NAME")]
     instance_name: Option<String>,
-    /// Id of the instance, when the name is not enough
+    /// Id of the instance, if several have the name
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) id: Option<String>,
     /// Name of the key pair
@@ -39,7 +39,7 @@ pub(crate) struct TargetOptions {
     /// OpenSSH configuration file to use instead of the user's own
     #[arg(long, global = true, value_name = "FILE")]
     ssh_config: Option<String>,
-    /// Trust the host key that the server shows, once, when the console shows none
+    /// If the console shows no host key, trust the key that the server shows, once
     #[arg(long, global = true)]
     pub(crate) accept_host_key: bool,
     /// How long to wait for the host keys of a new instance, and for an answer to `host status`

@@ -9,13 +9,13 @@ use crate::config::Key;
 
 #[derive(Debug, Args)]
 pub(crate) struct TypesCommand {
-    /// List the types that cannot, too, each with its reasons
+    /// Also list the types that cannot host it, each with its reasons
     #[arg(long)]
     pub(crate) all: bool,
-    /// Architecture of the enclave's image [default: that of --eif, else `x86_64`]
+    /// Architecture of the enclave's image [default: that of --eif, or `x86_64`]
     #[arg(long, value_name = "ARCH")]
     pub(crate) arch: Option<Processor>,
-    /// Enclave image to make room for: four times its size in memory
+    /// Enclave image to make room for; it needs four times its size in memory
     #[arg(long, value_name = "FILE")]
     pub(crate) eif: Option<PathBuf>,
     /// CPUs of the enclave [default: 2]

@@ -32,14 +32,14 @@ fn meaning(call: &CallError) -> (Kind, Option<String>) {
     match &call.failure {
         Failure::Credentials(_) => (
             Kind::CredentialsRefused,
-            Some("check the access key with `iac config show`; it may be deleted, inactive or expired, and \
-                  in a region that the account has not enabled no key works"
+            Some("check the access key with `iac config show`; it may be deleted, inactive or \
+                  expired; and no key works in a region that the account has not enabled"
                 .into()),
         ),
         Failure::NoCredentials(_) => (
             Kind::CredentialsMissing,
             Some(
-                "set `cred_file`, or `profile` to one of `~/.aws/config`; for single sign-on run `aws sso login` first"
+                "set `cred_file`, or set `profile` to one in `~/.aws/config`; for single sign-on run `aws sso login` first"
                     .into(),
             ),
         ),
@@ -47,14 +47,14 @@ fn meaning(call: &CallError) -> (Kind, Option<String>) {
         Failure::Account(_) => (
             Kind::AccountNotReady,
             Some(
-                "do in the AWS console what AWS's message asks for; a new account takes up to a day to be activated, and \
-                 a region may have to be enabled first"
+                "follow AWS's message in the AWS console; AWS takes up to a day to activate a new account, and some regions \
+                 must be enabled first"
                     .into(),
             ),
         ),
         Failure::Role(_) => (
             Kind::CredentialsRefused,
-            Some("check `role_arn` and `source_profile` of the profile, and that the role trusts the source".into()),
+            Some("check `role_arn` and `source_profile` of the profile, and that the role trusts the source profile".into()),
         ),
         Failure::Profile(_) => (Kind::ProfileUnusable, Some(MEND_PROFILE.into())),
         Failure::Certificates(error) => (Kind::CertificatesMissing, Some(certificates(error).into())),
@@ -67,24 +67,24 @@ fn meaning(call: &CallError) -> (Kind, Option<String>) {
         Failure::Fault(_) => (Kind::AwsFault, Some("run the command again; it goes on where it stopped".into())),
         Failure::Refused(_) => (Kind::AwsRefused, None),
         Failure::Answer(_) => {
-            (Kind::AwsAnswer, Some("check `endpoint_url`, and what stands between it and here".into()))
+            (Kind::AwsAnswer, Some("check `endpoint_url`, and any proxy between this machine and AWS".into()))
         }
     }
 }
 
 /// What to do about a profile that cannot be used.
 pub(super) const MEND_PROFILE: &str =
-    "mend the profile in `~/.aws/config` or `~/.aws/credentials`, or use another one: `profile`, `AWS_PROFILE`";
+    "correct the profile in `~/.aws/config` or `~/.aws/credentials`, or set `profile` or `AWS_PROFILE` to another one";
 
 /// Where certificates come from that servers are trusted by.
 pub(super) fn certificates(error: &TrustError) -> &'static str {
     match error {
         TrustError::None => {
-            "install the system's, for instance with `apt-get install ca-certificates` or `dnf install ca-certificates`, \
-             or name a file of them in `AWS_CA_BUNDLE`"
+            "install CA certificates, for instance with `apt-get install ca-certificates` or `dnf install ca-certificates`, \
+             or set `AWS_CA_BUNDLE` to a file of certificates"
         }
         TrustError::Unreadable { .. } | TrustError::Empty(_) => {
-            "mend the file, or let `AWS_CA_BUNDLE`, or `ca_bundle` of the profile, name one of certificates in PEM form"
+            "correct the file, or set `AWS_CA_BUNDLE` (or `ca_bundle` of the profile) to a file of PEM certificates"
         }
     }
 }
@@ -94,7 +94,7 @@ fn denied(operation: Operation, message: &str) -> String {
     let action = operation.refused_action(message);
     match Denial::of(message) {
         Denial::NotAllowed => {
-            format!("allow `{action}` to these credentials as `iac policy` prints it, then run the command again")
+            format!("allow these credentials `{action}`, as `iac policy` prints it, then run the command again")
         }
         Denial::DeniedByPolicy => format!(
             "a policy denies `{action}`, so allowing it does not help: change that policy, or use other credentials"
@@ -104,13 +104,17 @@ fn denied(operation: Operation, message: &str) -> String {
              `region` or account"
         ),
         Denial::Boundary => {
-            format!("let the permissions boundary of these credentials allow `{action}` too, or use other credentials")
+            format!(
+                "change the permissions boundary of these credentials so that it allows `{action}`, or use other credentials"
+            )
         }
         Denial::Session => format!(
-            "these credentials were made for less than their role allows: sign in so that the session has `{action}`"
+            "the session of these credentials allows less than their role: sign in with a session that allows `{action}`"
         ),
         Denial::Endpoint => {
-            format!("let the policy of the VPC endpoint allow `{action}`, or take another way to AWS")
+            format!(
+                "change the policy of the VPC endpoint so that it allows `{action}`, or connect to AWS without that endpoint"
+            )
         }
     }
 }

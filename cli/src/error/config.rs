@@ -12,10 +12,10 @@ impl From<ConfigError> for Error {
         let message = error.to_string();
         match error {
             ConfigError::Absent(_) => Self::new(Kind::ConfigUnreadable, message)
-                .hint("write a sample there with `iac config init`, or name another file with `--config-file`"),
+                .hint("write a sample there with `iac config init`, or use another file with `--config-file`"),
             ConfigError::Unreadable { reason, .. } => Self::new(Kind::ConfigUnreadable, message)
                 .cause(reason)
-                .hint("make it a text file that you can read, or name another with `--config-file`"),
+                .hint("make it a text file that you can read, or use another file with `--config-file`"),
             ConfigError::Invalid { mistakes } => mistakes
                 .iter()
                 .fold(Self::new(Kind::ConfigInvalid, message), Self::cause)
@@ -46,16 +46,16 @@ impl From<ProfileError> for Error {
         let unusable = Self::new(Kind::ProfileUnusable, message);
         match error {
             ProfileError::Missing(_) => unusable
-                .hint("see which there are with `aws configure list-profiles`")
+                .hint("list the profiles with `aws configure list-profiles`")
                 .hint("set `profile`, or `AWS_PROFILE`, to one of them"),
             ProfileError::Unreadable(cause) => unusable.cause(cause).hint(MEND_PROFILE),
             ProfileError::AwsCli { name, needs, cause } => unusable.cause(cause).hint(match needs {
                 Needs::MfaCode => format!(
-                    "run the command on a terminal, where the AWS CLI asks for the code and remembers the session; it \
+                    "run the command on a terminal, where the AWS CLI asks for the code and remembers the session; the AWS CLI \
                      must be installed, and `aws sts get-caller-identity --profile {name}` must work"
                 ),
                 Needs::LoginSession => format!(
-                    "sign in with `aws login --profile {name}`; the AWS CLI must be installed, of version 2.32 or newer"
+                    "sign in with `aws login --profile {name}`; this needs version 2.32 or newer of the AWS CLI"
                 ),
             }),
         }

@@ -14,9 +14,7 @@ impl From<ZoneError> for Error {
                 let error = Self::new(Kind::ZoneAmbiguous, message);
                 let error =
                     zones.iter().fold(error, |error, zone| error.cause(format!("`{}` is {}", zone.name, zone.id)));
-                error.hint(
-                    "only one of them is asked by the rest of the world: delete the other, or choose another `fqdn`",
-                )
+                error.hint("the rest of the world uses only one of them: delete the others, or choose another `fqdn`")
             }
         }
     }
@@ -27,9 +25,9 @@ impl From<DnsRefusal> for Error {
         let error = Self::new(Kind::RecordNotOurs, refusal.to_string());
         match refusal {
             DnsRefusal::Routed { .. } => error.hint("change it where it was made, or choose another `fqdn`"),
-            DnsRefusal::NotOurs { .. } | DnsRefusal::OtherEnvironment { .. } => error.hint(
-                "choose another `fqdn`, or add `--force` if you are sure that the record may be replaced or deleted",
-            ),
+            DnsRefusal::NotOurs { .. } | DnsRefusal::OtherEnvironment { .. } => {
+                error.hint("choose another `fqdn`; only if the record may be lost, add `--force`")
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn refused_start(error: LaunchError, id: &str, instance_type: &str, z
     let (refusal, error) = (error.refusal, Error::from(error.call));
     let hint = match refusal {
         Refusal::NoCapacity | Refusal::Zone => "try again later: a stopped instance cannot move to another zone",
-        Refusal::Combination => "replace the instance by one of another `instance_type` with `iac up --replace`",
+        Refusal::Combination => "choose another `instance_type`, then replace the instance with `iac up --replace`",
         Refusal::Quota => FEWER_VCPUS,
         _ => return error,
     };
@@ -29,7 +29,7 @@ pub(crate) fn refused_start(error: LaunchError, id: &str, instance_type: &str, z
     }
 }
 
-const FEWER_VCPUS: &str = "end other instances, or ask for more in the Service Quotas console; `iac doctor` says how many \
+const FEWER_VCPUS: &str = "terminate other instances, or ask for a higher quota in the Service Quotas console; `iac doctor` says how many \
                            vCPUs are in use";
 
 /// The kind, the message and the hint of a refusal; `None` where AWS's own message is all that is known.
@@ -47,7 +47,7 @@ fn meaning(refusal: Refusal, instance_type: &str, zones: &str) -> Option<(Kind, 
         ),
         Refusal::Combination => (
             Kind::LaunchUnsupported,
-            &*format!("AWS does not launch a `{instance_type}` with what is asked of it"),
+            &*format!("AWS does not launch a `{instance_type}` with these settings"),
             "choose another `instance_type` or `image`; `iac types` lists the types that fit",
         ),
         Refusal::TokenMismatch => (
@@ -63,7 +63,7 @@ fn meaning(refusal: Refusal, instance_type: &str, zones: &str) -> Option<(Kind, 
         Refusal::VolumeQuota => (
             Kind::QuotaExceeded,
             "the account's quota does not allow one more volume of this size",
-            "delete volumes that are not needed, or ask for more in the Service Quotas console",
+            "delete volumes that you do not need, or ask for a higher quota in the Service Quotas console",
         ),
         Refusal::Subscription => (
             Kind::AccountNotReady,
@@ -100,13 +100,13 @@ fn setting(refusal: Refusal) -> Option<(Kind, String, String)> {
         ),
         Refusal::InstanceProfile => (
             Kind::SettingInvalid,
-            "AWS does not take the instance profile",
-            "check `instance_profile`: a profile of this account with a role in it; wait a minute if it was just made",
+            "AWS does not accept the instance profile",
+            "check that `instance_profile` is in this account and has a role; if it is new, wait a minute",
         ),
         Refusal::SecurityGroup => (
             Kind::SettingInvalid,
             "the security group cannot be used there",
-            "check `security_group` and `subnet_id`: both must exist, in one VPC",
+            "check `security_group` and `subnet_id`: both must exist in the same VPC",
         ),
         Refusal::Subnet => {
             (Kind::SubnetMissing, "the subnet is gone", "check `subnet_id`, or leave it out for the default VPC")

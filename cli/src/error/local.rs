@@ -17,10 +17,10 @@ impl From<FileError> for Error {
 pub(crate) fn file_failed(message: String, source: &std::io::Error, setting: &str) -> Error {
     let hint = match source.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            Some("make room there, then run the command again".to_owned())
+            Some("free some space there, then run the command again".to_owned())
         }
         ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
-            Some(format!("let this user read and write there, or let {setting} name another place"))
+            Some(format!("allow this user to read and write there, or set {setting} to another place"))
         }
         ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::AlreadyExists => {
             Some(format!("check {setting}"))
@@ -73,13 +73,13 @@ mod tests {
         file_failed
         error: cannot write `/secrets/dev.pem`
         caused by: no storage space
-        hint: make room there, then run the command again
+        hint: free some space there, then run the command again
         ");
         insta::assert_snapshot!(lines(file_error(ErrorKind::ReadOnlyFilesystem)), @"
         file_failed
         error: cannot write `/secrets/dev.pem`
         caused by: read-only filesystem or storage medium
-        hint: let this user read and write there, or let `secrets_folder` name another place
+        hint: allow this user to read and write there, or set `secrets_folder` to another place
         ");
         insta::assert_snapshot!(lines(file_error(ErrorKind::NotADirectory)), @"
         file_failed
@@ -93,7 +93,7 @@ mod tests {
         file_failed
         error: cannot write `/r`
         caused by: permission denied
-        hint: let this user read and write there, or let `--write-receipt` name another place
+        hint: allow this user to read and write there, or set `--write-receipt` to another place
         ");
         insta::assert_snapshot!(lines(file_error(ErrorKind::Other)), @"
         file_failed

@@ -15,11 +15,11 @@ impl From<ProofError> for Error {
             ProofError::Input(error) => error.into(),
             ProofError::Expectations(error) => error.into(),
             ProofError::OnlyByReceipt => Self::new(Kind::ExpectationMissing, message).hint(
-                "give `--eif FILE`, `--measurements FILE`, or the registers themselves, such as `--pcr0 HEX`; to believe \
-                 whoever wrote the receipt, say `--expected-by-receipt`",
+                "give `--eif FILE`, `--measurements FILE`, or the registers themselves, such as `--pcr0 HEX`; if you trust \
+                 the author of the receipt, use `--expected-by-receipt`",
             ),
             ProofError::AgeOfItself => Self::new(Kind::Usage, message)
-                .hint("leave `--max-age` out, or say the time of verification with `--at TIME`"),
+                .hint("leave out `--max-age`, or give the time of verification with `--at TIME`"),
             ProofError::NothingExpected { .. } => Self::new(Kind::Usage, message),
             ProofError::Encoding { source: source @ EncodingError::Receipt, .. } => {
                 Self::new(Kind::DocumentMalformed, message).cause(source).hint("verify it with `iac attest recheck`")
@@ -28,16 +28,16 @@ impl From<ProofError> for Error {
             ProofError::Document { source, .. } => Self::new(Kind::DocumentMalformed, message).cause(source).hint(FORMS),
             ProofError::Image { source, .. } => because(Self::new(Kind::ImageMalformed, message), &source),
             ProofError::Damaged { .. } => Self::new(Kind::ImageDamaged, message)
-                .hint("build the image anew, or copy it again; nitro-cli starts no enclave from this one"),
+                .hint("build or copy the image again; nitro-cli does not start an enclave from this one"),
             ProofError::Measurements { source, .. } => because(Self::new(Kind::MeasurementsMalformed, message), &source)
-                .hint("give what `nitro-cli build-enclave`, `describe-eif`, `describe-enclaves` `eif_build` or `iac eif show --output json` printed"),
+                .hint("give the output of `nitro-cli build-enclave`, `describe-eif`, `describe-enclaves`, of `eif_build`, or of `iac eif show --output json`"),
             ProofError::NotText { .. } => Self::new(Kind::MeasurementsMalformed, message)
-                .hint("for an enclave image, say `--eif` instead of `--measurements`"),
+                .hint("for an enclave image, use `--eif` instead of `--measurements`"),
             ProofError::Root { source, .. } => because(Self::new(Kind::RootMalformed, message), &source)
                 .hint("give one P-384 certificate in PEM or DER"),
             ProofError::Receipt { source, .. } => receipt(message, &source),
             ProofError::ReceiptNotWritten(error) if error.is_in_the_way() => {
-                Self::new(Kind::ReceiptExists, format!("there is a file already: `{}`", error.path.display()))
+                Self::new(Kind::ReceiptExists, format!("the file exists already: `{}`", error.path.display()))
                     .hint("name another file with `--write-receipt`")
             }
             ProofError::ReceiptNotWritten(error) => file_failed(error.to_string(), &error.source, "`--write-receipt`"),
@@ -67,7 +67,7 @@ impl From<ExpectationsError> for Error {
             ExpectationsError::ZeroImage(0..=2) => Self::new(Kind::ExpectationMissing, message)
                 .hint("zeros stand for an enclave in debug mode; to accept one, add `--allow-debug`"),
             ExpectationsError::ZeroImage(_) => Self::new(Kind::ExpectationMissing, message)
-                .hint("every unsigned image shows zeros there; expect the image itself with `--pcr0 HEX`"),
+                .hint("every unsigned image has zeros there; to expect one image, use `--pcr0 HEX`"),
             ExpectationsError::Conflict { .. } => Self::new(Kind::ExpectationConflict, message)
                 .hint("the flags, images and measurements given must agree"),
             _ => Self::new(Kind::Usage, message),
@@ -82,7 +82,7 @@ fn receipt(message: String, error: &ReceiptError) -> Error {
     };
     let new = because(Error::new(kind, message), error);
     match (kind, error) {
-        (Kind::ReceiptAltered, _) => new.hint("somebody changed the receipt; ask for it again where it was written"),
+        (Kind::ReceiptAltered, _) => new.hint("somebody has changed the receipt; ask its author for it again"),
         (_, ReceiptError::Version(_) | ReceiptError::UnknownCheck(_)) => {
             new.hint("use the `iac` that wrote it, or a newer one")
         }
@@ -111,35 +111,35 @@ fn hint(refusal: &Refusal) -> Option<String> {
         Check::Validity => match refusal.ended {
             Some(ended) => {
                 return Some(format!(
-                    "a document's certificates live for a few hours, and the first of these ended at {ended}; verify it as of \
-                     the time when you received it with `--at TIME`, or of its own with `--at document`"
+                    "a document's certificates are valid for a few hours, and the first of these expired at {ended}; to verify the \
+                     document as of the time when you received it, use `--at TIME`; as of the time in it, `--at document`"
                 ));
             }
             None => "the certificates are not valid yet; check this machine's clock",
         },
         Check::Age => {
-            "ask the enclave for a new document, or verify one that was kept as of the time when you received it with \
+            "ask the enclave for a new document; to verify an old one as of the time when you received it, use \
              `--at TIME`"
         }
         Check::Clock => "check this machine's clock",
         Check::Root => match &refusal.root_of_receipt {
             Some(sha256) => {
                 return Some(format!(
-                    "the receipt says that it was verified under another root than AWS's, SHA-256 {sha256}; a root is never \
-                     taken from a receipt: if you trust that one, give it with `--root FILE`"
+                    "the receipt says that another root than AWS's was used, SHA-256 {sha256}; `iac` never takes a root \
+                     from a receipt: if you trust that one, give it with `--root FILE`"
                 ));
             }
             None => {
-                "somebody other than AWS made this document, unless it comes from another partition of AWS; that has a root \
-                 of its own, to be given with `--root FILE`"
+                "AWS did not sign this document, unless it comes from another partition of AWS: then give that partition's root \
+                 with `--root FILE`"
             }
         },
         Check::Debug => {
-            "whoever runs the enclave can look into it; to accept that in a test, add `--allow-debug` and expect zeros as \
-             PCR0"
+            "the owner of the host can look into an enclave in debug mode; to accept that in a test, add `--allow-debug` and \
+             expect zeros as PCR0"
         }
         Check::Register(0..=2) => "another image runs there; `iac eif diff` shows what differs between two",
-        Check::Nonce => "the document answers another request: it may be an old one that is played again",
+        Check::Nonce => "the document answers another request: somebody may have sent you an old one again",
         _ => return None,
     };
     Some(hint.to_owned())

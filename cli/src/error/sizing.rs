@@ -9,7 +9,7 @@ impl From<DemandError> for Error {
         let new = Self::new(Kind::SettingInvalid, error.to_string());
         match error {
             DemandError::ImageTooLarge { needed_mib, .. } => {
-                new.hint(format!("give it `--memory-mib {needed_mib}` or more, or leave `--memory-mib` out"))
+                new.hint(format!("set `--memory-mib` to {needed_mib} or more, or leave it out"))
             }
             DemandError::TooManyEnclaves { .. } => new.hint("spread the enclaves over several instances"),
             _ => new.hint("check `cpu_count` and `memory_mib` below `[iac.enclave]`"),

@@ -14,10 +14,10 @@ impl From<SshError> for Error {
             SshError::NotStarted { source, .. } => Self::new(Kind::ToolFailed, message).cause(source),
             SshError::Temporary(source) => Self::new(Kind::FileFailed, message)
                 .cause(source)
-                .hint("set `TMPDIR` to a folder that this user may write to and that has room"),
+                .hint("set `TMPDIR` to a folder with free space that this user can write to"),
             SshError::TooMuch(_) => Self::new(Kind::HostAnswer, message)
-                .hint("let the command write to a file there, and get that with `iac deploy fetch`")
-                .hint("or see it as it comes with `--output text`"),
+                .hint("let the command write to a file on the instance, then get the file with `iac deploy fetch`")
+                .hint("or show the output while it arrives, with `--output text`"),
             SshError::Connection(failure) => (*failure).into(),
         }
     }
@@ -38,7 +38,7 @@ impl From<Failure> for Error {
             ),
             Trouble::NoHostKey => Self::new(
                 Kind::HostKeyUnproven,
-                format!("OpenSSH finds no host key that it uses for {id} in `{known_hosts}`"),
+                format!("OpenSSH finds no usable host key for {id} in `{known_hosts}`"),
             ),
             Trouble::KeyFile => {
                 Self::new(Kind::SshFailed, format!("OpenSSH does not use `{key_file}`, which others can read: {id}"))
@@ -49,7 +49,7 @@ impl From<Failure> for Error {
             ),
             Trouble::Signal => Self::new(Kind::SshFailed, format!("the command did not end by itself on {id}")),
             Trouble::Locked => {
-                Self::new(Kind::KeyFileLocked, format!("`{key_file}` has a passphrase, which nobody has typed: {id}"))
+                Self::new(Kind::KeyFileLocked, format!("`{key_file}` has a passphrase, and nobody has typed it: {id}"))
             }
             Trouble::Denied => {
                 Self::new(Kind::SshFailed, format!("{endpoint} does not let `{user}` in with `{key_file}`: {id}"))
@@ -60,26 +60,26 @@ impl From<Failure> for Error {
         };
         let hints: &[String] = &match trouble {
             Trouble::HostKey => vec![
-                "do not go on before you know why: somebody may stand between you and the instance".to_owned(),
+                "find out why before you go on: somebody may be intercepting the connection".to_owned(),
                 format!("if its host keys were replaced on purpose, remove the lines of `{id}` from `{known_hosts}`"),
             ],
             Trouble::NoHostKey => vec![
                 format!("check that `{known_hosts}` can be read, and the `HostKeyAlgorithms` of your `ssh_config`"),
-                format!("where its lines of `{id}` are damaged, remove them: the host key is then proven anew"),
+                format!("if the lines of `{id}` in it are damaged, remove them: `iac` then proves the host key again"),
             ],
             Trouble::KeyFile => vec![format!("make it private with `chmod 600 {}`", word(&key_file))],
             Trouble::Algorithms => vec![
                 "check `Ciphers`, `MACs`, `KexAlgorithms` and `HostKeyAlgorithms` in your `ssh_config`".to_owned(),
             ],
-            Trouble::Signal => vec!["see why with `iac ssh`: where memory is short, Linux ends programs".to_owned()],
+            Trouble::Signal => vec!["look for the reason with `iac ssh`: Linux ends programs when memory runs out".to_owned()],
             Trouble::Locked => vec![format!("load it into the agent with `ssh-add {}`, then run the command again", word(&key_file))],
-            Trouble::Denied => vec!["check `ssh_user`, and that the key pair is the instance's".to_owned()],
+            Trouble::Denied => vec!["check `ssh_user`, and that the instance was launched with this key pair".to_owned()],
             Trouble::Unreachable => vec![
-                "let this machine's present address in with `iac security-group create`".to_owned(),
+                "if your address has changed, allow the new one with `iac security-group create`".to_owned(),
                 "see whether the instance runs with `iac instance describe`, and what it printed with `iac instance console`"
                     .to_owned(),
             ],
-            Trouble::Options => vec!["check `ssh_config`; OpenSSH 8.5 or newer is needed (`ssh -V`)".to_owned()],
+            Trouble::Options => vec!["check `ssh_config`, and that OpenSSH is version 8.5 or newer (`ssh -V`)".to_owned()],
             Trouble::Other => Vec::new(),
         };
         let error = said.iter().fold(error, Self::cause);

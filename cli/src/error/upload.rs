@@ -19,20 +19,21 @@ impl From<ReceiveError> for Error {
             ReceiveError::File(error) => {
                 let failed = Self::new(Kind::CopyFailed, message).cause(&error.source);
                 match error.source.kind() {
-                    ErrorKind::StorageFull | ErrorKind::QuotaExceeded => failed.hint("make room there"),
-                    ErrorKind::AlreadyExists => failed.hint("look at it, and replace it with `--replace`"),
-                    ErrorKind::NotFound | ErrorKind::NotADirectory => failed.hint("name a folder that is there"),
+                    ErrorKind::StorageFull | ErrorKind::QuotaExceeded => failed.hint("free some space there"),
+                    ErrorKind::AlreadyExists => failed.hint("look at it; to replace it, use `--replace`"),
+                    ErrorKind::NotFound | ErrorKind::NotADirectory => failed.hint("use a folder that exists"),
                     _ => failed,
                 }
             }
             ReceiveError::Entry { source, .. } => Self::new(Kind::CopyFailed, message).cause(source).hint(
-                "nothing is kept of the copy; look at the folder on the instance, or fetch what is in it piece by piece",
+                "the incomplete copy was removed; look at the folder on the instance, or fetch its files one by one",
             ),
-            ReceiveError::Noise => Self::new(Kind::CopyFailed, message)
-                .hint("look at what it writes with `iac deploy run true`, and at `~/.bashrc` there"),
-            ReceiveError::Answer(source) => Self::new(Kind::CopyFailed, message)
-                .cause(source)
-                .hint("the login shell there must print nothing of its own: look with `iac deploy run true`"),
+            ReceiveError::Noise => Self::new(Kind::CopyFailed, message).hint(
+                "see what the login shell prints with `iac deploy run true`, and check `~/.bashrc` on the instance",
+            ),
+            ReceiveError::Answer(source) => Self::new(Kind::CopyFailed, message).cause(source).hint(
+                "the login shell on the instance must print nothing of its own: check with `iac deploy run true`",
+            ),
         }
     }
 }

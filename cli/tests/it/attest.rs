@@ -141,7 +141,7 @@ fn another_root_is_shown_for_what_it_is() {
     let options = ["--at", "document", "--allow-debug", "--pcr0", &zeros];
     let document = under_other_root(&laptop);
     let run = refused(verify(&laptop, &document, options), "root");
-    assert!(run.stderr.contains("hint: somebody other than AWS made this document"), "{}", run.stderr);
+    assert!(run.stderr.contains("hint: AWS did not sign this document"), "{}", run.stderr);
 
     let options = [&options[..], &["--root", "other.der"]].concat();
     let verdict = verify(&laptop, &document, &options).ok().json();

@@ -21,7 +21,7 @@ fn credentials_that_aws_does_not_accept() {
     ! error: DescribeKeyPairs failed
     ! caused by: AWS was not able to validate the provided access credentials
     ! caused by: AWS request request-1
-    ! hint: check the access key with `iac config show`; it may be deleted, inactive or expired, and in a region that the account has not enabled no key works
+    ! hint: check the access key with `iac config show`; it may be deleted, inactive or expired; and no key works in a region that the account has not enabled
     (exit status: 1)
     ");
 }
@@ -111,7 +111,7 @@ fn an_answer_that_is_none() {
     $ iac key list --output text
     ! error: DescribeKeyPairs failed
     ! caused by: the answer, of status 200, is none of AWS's
-    ! hint: check `endpoint_url`, and what stands between it and here
+    ! hint: check `endpoint_url`, and any proxy between this machine and AWS
     (exit status: 1)
     ");
 }
@@ -128,7 +128,7 @@ fn an_answer_without_what_it_must_hold() {
     $ iac key create --output text
     ! error: GetCallerIdentity failed
     ! caused by: the answer names no account
-    ! hint: check `endpoint_url`, and what stands between it and here
+    ! hint: check `endpoint_url`, and any proxy between this machine and AWS
     (exit status: 1)
     ");
 }

@@ -40,7 +40,7 @@ fn another_key_than_the_console_s_is_refused_whatever_the_user_s_configuration()
     ! caused by: The fingerprint for the ED25519 key sent by the remote host is
     ! caused by: FINGERPRINT.
     ! caused by: Host key verification failed.
-    ! hint: do not go on before you know why: somebody may stand between you and the instance
+    ! hint: find out why before you go on: somebody may be intercepting the connection
     ! hint: if its host keys were replaced on purpose, remove the lines of `i-1` from `~/secrets/known_hosts`
     (exit status: 255)
     ");
@@ -67,11 +67,11 @@ fn a_list_of_host_keys_that_openssh_cannot_use_is_no_other_host_key() {
     host.laptop.write("secrets/known_hosts", damaged);
     insta::assert_snapshot!(host.laptop.iac(["ssh", "--", "true"]).transcript(), @"
     $ iac ssh -- true
-    ! error: OpenSSH finds no host key that it uses for i-1 in `~/secrets/known_hosts`
+    ! error: OpenSSH finds no usable host key for i-1 in `~/secrets/known_hosts`
     ! caused by: No ED25519 host key is known for i-1 and you have requested strict checking.
     ! caused by: Host key verification failed.
     ! hint: check that `~/secrets/known_hosts` can be read, and the `HostKeyAlgorithms` of your `ssh_config`
-    ! hint: where its lines of `i-1` are damaged, remove them: the host key is then proven anew
+    ! hint: if the lines of `i-1` in it are damaged, remove them: `iac` then proves the host key again
     (exit status: 255)
     ");
     let _ = host.laptop.iac(["deploy", "copy", "ssh_config"]).fails("host_key_unproven");

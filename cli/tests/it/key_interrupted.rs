@@ -138,7 +138,7 @@ fn a_refused_import_leaves_nothing() {
     ! error: ImportKeyPair failed
     ! caused by: You may not
     ! caused by: AWS request request-1
-    ! hint: allow `ec2:ImportKeyPair` to these credentials as `iac policy` prints it, then run the command again
+    ! hint: allow these credentials `ec2:ImportKeyPair`, as `iac policy` prints it, then run the command again
     (exit status: 1)
     ");
     nothing_is_left(&laptop);

@@ -31,7 +31,7 @@ fn actions(policy: &Value) -> BTreeSet<String> {
 fn assert_denied(run: Run, action: &str) {
     let run = run.fails("aws_denied");
     let hint =
-        format!("hint: allow `{action}` to these credentials as `iac policy` prints it, then run the command again");
+        format!("hint: allow these credentials `{action}`, as `iac policy` prints it, then run the command again");
     assert!(run.stderr.contains(&hint), "no `{hint}` in\n{}", run.transcript());
 }
 

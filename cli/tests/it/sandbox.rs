@@ -110,7 +110,7 @@ fn the_proxy_refuses_as_aws_does() {
     ! error: DescribeInstances failed
     ! caused by: not you
     ! caused by: AWS request request-1
-    ! hint: allow `ec2:DescribeInstances` to these credentials as `iac policy` prints it, then run the command again
+    ! hint: allow these credentials `ec2:DescribeInstances`, as `iac policy` prints it, then run the command again
     (exit status: 1)
     ");
 }

@@ -132,7 +132,7 @@ fn a_key_with_a_passphrase_that_nobody_types_is_named() {
     assert!(locking.status().unwrap().success());
     insta::assert_snapshot!(host.laptop.iac(["ssh", "--", "true"]).transcript(), @"
     $ iac ssh -- true
-    ! error: `~/secrets/nitro-dev.pem` has a passphrase, which nobody has typed: i-1
+    ! error: `~/secrets/nitro-dev.pem` has a passphrase, and nobody has typed it: i-1
     ! caused by: ec2-user@ADDRESS-1: Permission denied (publickey).
     ! hint: load it into the agent with `ssh-add ~/secrets/nitro-dev.pem`, then run the command again
     (exit status: 255)
@@ -148,7 +148,7 @@ fn a_server_that_does_not_let_in_is_openssh_s_own_failure() {
     $ iac ssh -- true
     ! error: ADDRESS-1 port PORT does not let `ec2-user` in with `~/secrets/nitro-dev.pem`: i-1
     ! caused by: ec2-user@ADDRESS-1: Permission denied (publickey).
-    ! hint: check `ssh_user`, and that the key pair is the instance's
+    ! hint: check `ssh_user`, and that the instance was launched with this key pair
     (exit status: 255)
     ");
     let _ = host.laptop.iac(["deploy", "copy", "ssh_config"]).fails("ssh_failed");
@@ -162,7 +162,7 @@ fn a_server_that_does_not_answer_is_openssh_s_own_failure() {
     $ iac ssh -- true
     ! error: no SSH connection to ADDRESS-1 port 1: i-1
     ! caused by: ssh: connect to host ADDRESS-1 port 1: Connection refused
-    ! hint: let this machine's present address in with `iac security-group create`
+    ! hint: if your address has changed, allow the new one with `iac security-group create`
     ! hint: see whether the instance runs with `iac instance describe`, and what it printed with `iac instance console`
     (exit status: 255)
     ");
@@ -178,7 +178,7 @@ fn an_option_that_openssh_does_not_know_is_named() {
     ! error: `ssh` refuses its options
     ! caused by: ~/ssh_config: line 2: Bad configuration option: nonsense
     ! caused by: ~/ssh_config: terminating, 1 bad configuration options
-    ! hint: check `ssh_config`; OpenSSH 8.5 or newer is needed (`ssh -V`)
+    ! hint: check `ssh_config`, and that OpenSSH is version 8.5 or newer (`ssh -V`)
     (exit status: 255)
     ");
     let _ = host.laptop.iac(["deploy", "copy", "ssh_config"]).fails("tool_failed");
@@ -207,7 +207,7 @@ fn a_folder_for_temporary_files_that_is_not_there_is_named() {
     $ iac deploy run true --output text
     ! error: cannot work with a temporary file
     ! caused by: No such file or directory (os error 2) at path "~/nothing/NAME"
-    ! hint: set `TMPDIR` to a folder that this user may write to and that has room
+    ! hint: set `TMPDIR` to a folder with free space that this user can write to
     (exit status: 1)
     "#);
     let _ = host.laptop.iac(["deploy", "copy", "ssh_config"]).fails("file_failed");

@@ -92,7 +92,7 @@ fn a_command_that_a_signal_ended_did_not_end_by_itself() {
     $ iac deploy run 'kill -9 $$' --output text
     ! error: the command did not end by itself on i-1
     ! caused by: a signal ended the command
-    ! hint: see why with `iac ssh`: where memory is short, Linux ends programs
+    ! hint: look for the reason with `iac ssh`: Linux ends programs when memory runs out
     (exit status: 255)
     ");
 }

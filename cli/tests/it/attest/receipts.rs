@@ -31,7 +31,7 @@ fn what_nobody_typed_is_expected_only_if_the_receipt_is_believed_by_name() {
     let receipt = written(&laptop);
     for nobody in [&[][..], &["--instance-id", FIRST.instance], &["--pcr1", FIRST.pcr[1]], &["--at", "document"]] {
         let run = recheck_by_oneself(&laptop, &receipt, nobody).fails("expectation_missing");
-        assert!(run.stderr.contains("say `--expected-by-receipt`"), "{}", run.stderr);
+        assert!(run.stderr.contains("use `--expected-by-receipt`"), "{}", run.stderr);
         assert_ne!(run.json()["verified"], true);
     }
     let zeros = "0".repeat(96);
@@ -180,7 +180,7 @@ fn a_receipt_lets_nothing_more_pass_than_what_is_typed() {
     let run = again(&["--root", "other.der"]).fails("expectation_missing");
     assert!(run.stderr.contains("add `--allow-debug`"), "{}", run.stderr);
     let run = refused(again(&["--allow-debug"]), "root");
-    assert!(run.stderr.contains("a root is never taken from a receipt"), "{}", run.stderr);
+    assert!(run.stderr.contains("`iac` never takes a root from a receipt"), "{}", run.stderr);
 }
 
 #[test]

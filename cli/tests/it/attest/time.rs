@@ -45,8 +45,8 @@ fn past_the_certificates_few_hours_the_error_names_the_way_out() {
     let hint = run.stderr.lines().find(|line| line.starts_with("hint: ")).unwrap();
     assert_eq!(
         hint,
-        "hint: a document's certificates live for a few hours, and the first of these ended at 2025-01-06T19:07:05Z; verify \
-         it as of the time when you received it with `--at TIME`, or of its own with `--at document`"
+        "hint: a document's certificates are valid for a few hours, and the first of these expired at 2025-01-06T19:07:05Z; to \
+         verify the document as of the time when you received it, use `--at TIME`; as of the time in it, `--at document`"
     );
     let at = ["--pcr0", FIRST.pcr[0], "--at", "2025-01-06T18:00:00Z"];
     assert_eq!(verify(&laptop, FIRST.bytes, at).ok().json()["as_of"], "time");

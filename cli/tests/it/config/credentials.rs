@@ -220,7 +220,7 @@ fn without_any_access_key_it_says_where_to_set_one() {
     !     WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set
     !     EcsContainer: the credential provider was not enabled: ECS provider not configured
     !     Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`
-    ! hint: set `cred_file`, or `profile` to one of `~/.aws/config`; for single sign-on run `aws sso login` first
+    ! hint: set `cred_file`, or set `profile` to one in `~/.aws/config`; for single sign-on run `aws sso login` first
     (exit status: 2)
     ");
 }

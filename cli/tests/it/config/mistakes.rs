@@ -144,7 +144,7 @@ fn a_file_that_was_named_must_be_there() {
     insta::assert_snapshot!(laptop.iac(["config", "show", "--output", "text"]).transcript(), @"
     $ iac config show --output text
     ! error: there is no configuration file `absent.toml`
-    ! hint: write a sample there with `iac config init`, or name another file with `--config-file`
+    ! hint: write a sample there with `iac config init`, or use another file with `--config-file`
     (exit status: 2)
     ");
 }

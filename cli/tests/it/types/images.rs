@@ -23,7 +23,7 @@ fn memory_is_four_times_the_image_unless_more_is_set() {
     let run = laptop.iac(["types", "--eif", "app.eif", "--memory-mib", "1000"]).fails("setting_invalid");
     insta::assert_snapshot!(run.stderr, @r"
     error: an enclave of this image needs at least 1201 MiB, four times its size: 201 MiB too few
-    hint: give it `--memory-mib 1201` or more, or leave `--memory-mib` out
+    hint: set `--memory-mib` to 1201 or more, or leave it out
     ");
 }
 
