@@ -86,17 +86,24 @@ fn quoted(users: &[String]) -> String {
 
 /// Reads an access key from the bytes of such a file; `user` picks one where there are several.
 pub fn access_key(bytes: &[u8], user: Option<&str>) -> Result<AccessKey, CsvError> {
-    let text = decoded(bytes)?;
-    if is_root_key(text) { root_key(text, user) } else { picked(rows(text, user)?, user) }
+    let (text, above) = decoded(bytes)?;
+    if is_root_key(text) { root_key(text, above, user) } else { picked(rows(text, above, user)?, user) }
 }
 
-fn decoded(bytes: &[u8]) -> Result<&str, CsvError> {
+/// Returns the text without what is blank around it, and how many lines were blank above it.
+fn decoded(bytes: &[u8]) -> Result<(&str, u64), CsvError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0) {
         return Err(CsvError::Utf16);
     }
     let text = std::str::from_utf8(bytes).map_err(|_| CsvError::NotUtf8)?;
-    let text = text.trim_start_matches('\u{feff}').trim();
-    if text.is_empty() { Err(CsvError::Empty) } else { Ok(text) }
+    let whole = text.trim_start_matches('\u{feff}').trim_end();
+    let text = whole.trim_start();
+    let above = line_ends(&whole[..whole.len() - text.len()]);
+    if text.is_empty() { Err(CsvError::Empty) } else { Ok((text, above)) }
+}
+
+fn line_ends(text: &str) -> u64 {
+    text.bytes().map(|byte| u64::from(byte == b'\n')).sum()
 }
 
 /// A key as one row gives it, not yet looked at.
@@ -135,9 +142,9 @@ impl Row {
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// Reads the rows, whatever separates their fields: what a first line `sep=;` names, else what makes the header one.
-fn rows(text: &str, user: Option<&str>) -> Result<Vec<Row>, CsvError> {
+fn rows(text: &str, above: u64, user: Option<&str>) -> Result<Vec<Row>, CsvError> {
     if let Some((separator, table)) = named_separator(text) {
-        return separated(table, separator, 1, user);
+        return separated(table, separator, above + 1, user);
     }
     let header = text.lines().next().unwrap_or_default();
     let names_both = |separator: &u8| {
@@ -148,7 +155,7 @@ fn rows(text: &str, user: Option<&str>) -> Result<Vec<Row>, CsvError> {
         is_there(KEY_ID) && is_there(SECRET_KEY)
     };
     let separator = SEPARATORS.into_iter().find(names_both).unwrap_or(b',');
-    separated(text, separator, 0, user)
+    separated(text, separator, above, user)
 }
 
 /// The line with which spreadsheets say what separates fields, and what stands below it.
@@ -176,10 +183,10 @@ fn separated(text: &str, separator: u8, above: u64, user: Option<&str>) -> Resul
     }
     let id = column(KEY_ID).ok_or(CsvError::MissingColumn(KEY_ID))?;
     let secret = column(SECRET_KEY).ok_or(CsvError::MissingColumn(SECRET_KEY))?;
-    let mut rows = vec![];
+    let (mut rows, mut lines) = (vec![], Lines { text, counted: 0, line: 1 });
     for record in reader.records() {
         let record = record.map_err(|_| CsvError::NotUtf8)?;
-        let line = above + record.position().map_or(0, csv::Position::line);
+        let line = above + lines.of(&record);
         if record.iter().all(str::is_empty) {
             continue;
         }
@@ -191,6 +198,26 @@ fn separated(text: &str, separator: u8, above: u64, user: Option<&str>) -> Resul
         rows.push(Row { user, id: field(id), secret: field(secret), line });
     }
     Ok(rows)
+}
+
+/// Counts lines as records are read: the reader's own count takes a record to begin at the blank lines above it.
+struct Lines<'a> {
+    text: &'a str,
+    /// Up to which byte lines are counted.
+    counted: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// Returns the line on which a record begins, counted from 1. Records are asked for in their order.
+    fn of(&mut self, record: &csv::StringRecord) -> u64 {
+        let from = record.position().and_then(|position| usize::try_from(position.byte()).ok());
+        let rest = from.and_then(|from| self.text.get(from..)).unwrap_or_default();
+        let start = self.text.len() - rest.trim_start_matches(['\r', '\n']).len();
+        self.line += line_ends(self.text.get(self.counted..start).unwrap_or_default());
+        self.counted = start;
+        self.line
+    }
 }
 
 fn picked(rows: Vec<Row>, user: Option<&str>) -> Result<AccessKey, CsvError> {
@@ -226,12 +253,12 @@ fn is_root_key(text: &str) -> bool {
 }
 
 /// Reads the two lines of `rootkey.csv`, `NAME=VALUE` each.
-fn root_key(text: &str, user: Option<&str>) -> Result<AccessKey, CsvError> {
+fn root_key(text: &str, above: u64, user: Option<&str>) -> Result<AccessKey, CsvError> {
     if user.is_some() {
         return Err(CsvError::MissingColumn(USER));
     }
     let values = |name: &'static str| {
-        let mut found = text.lines().zip(1..).filter_map(move |(line, number)| {
+        let mut found = text.lines().zip(above + 1..).filter_map(move |(line, number)| {
             let (key, value) = line.split_once('=')?;
             key.trim().eq_ignore_ascii_case(name).then(|| (value.trim().to_owned(), number))
         });

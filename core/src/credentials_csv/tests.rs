@@ -47,6 +47,9 @@ fn a_line_is_counted_from_the_top_of_the_file() {
     let missing = |line| Err(CsvError::MissingValue { column: SECRET_KEY, line });
     assert_eq!(read(table, None), missing(2));
     assert_eq!(read(&format!("sep=;\n{table}"), None), missing(3));
+    assert_eq!(read(&format!("\u{feff}\r\n\n{table}"), None), missing(4));
+    assert_eq!(read("Access key ID,Secret access key\r\n\r\n\r\nAKIA1,\r\n", None), missing(4));
+    assert_eq!(read("\nsep=;\n\nAccess key ID;Secret access key\n\nAKIA1;\n", None), missing(6));
     assert_eq!(
         read("sep=;\nAccess key ID,Secret access key\nAKIA1,SECRET\n", None),
         Err(CsvError::MissingColumn(KEY_ID))
