@@ -225,14 +225,6 @@ mod tests {
         assert_eq!((ids(&region(true)).len(), ids(&region(false)).len()), (0, 1));
     }
 
-    /// A search through all of them for each one would take ten thousand million steps.
-    #[test]
-    fn a_hundred_thousand_are_looked_through_once() {
-        let pairs = (0..100_000).map(|number| pair(&format!("pair-{number:06}"), &format!("gone-{number}"), 0));
-        let region = Region { pairs: pairs.collect(), ..Region::default() };
-        assert_eq!(leftovers(&region, at(120)).len(), 100_000);
-    }
-
     #[test]
     fn a_record_is_left_over_where_no_region_has_its_environment() {
         let fqdn = crate::dns::Fqdn::parse("dev.example.org").expect("a name");
