@@ -84,9 +84,10 @@ pub fn hosts_in(text: &str, place: &Place) -> Vec<String> {
 #[must_use]
 pub fn gone(text: &str, place: &Place, listed: &[Instance]) -> Vec<String> {
     let state = |id: &str| listed.iter().find(|instance| instance.id == id).map(|instance| &instance.state);
-    let is_gone = |id: &str, said: Option<&Place>| match state(id) {
-        Some(state) => *state == InstanceState::Terminated,
-        None => said == Some(place),
+    let is_gone = |id: &str, said: Option<&Place>| match (state(id), said) {
+        (_, Some(said)) if said != place => false,
+        (Some(state), _) => *state == InstanceState::Terminated,
+        (None, said) => said.is_some(),
     };
     hosts(text).into_iter().filter(|(id, said)| is_gone(id, said.as_ref())).map(|(id, _)| id).collect()
 }
@@ -180,6 +181,7 @@ mod tests {
             ("i-0c", "us-east-1", Some("terminated"), "gone"),
             ("i-0b", "us-east-1", Some("shutting-down"), "stays"),
             ("i-0f", "eu-west-1", None, "stays"),
+            ("i-04", "eu-west-1", Some("terminated"), "stays"),
             ("i-01", "", None, "stays"),
             ("i-02", "", Some("terminated"), "gone"),
             ("i-03", "", Some("running"), "stays"),
@@ -195,7 +197,7 @@ mod tests {
         let mut expected = wanted("gone");
         expected.sort_unstable();
         assert_eq!(gone(&text, &place("us-east-1"), &listed), expected);
-        assert_eq!(hosts_in(&text, &place("eu-west-1")), ["i-00a", "i-01", "i-02", "i-03", "i-0ab", "i-0f"]);
+        assert_eq!(hosts_in(&text, &place("eu-west-1")), ["i-00a", "i-01", "i-02", "i-03", "i-04", "i-0ab", "i-0f"]);
         assert_eq!(gone(&text, &Place::new("1", "us-east-1").expect("words"), &[]), [""; 0]);
     }
 

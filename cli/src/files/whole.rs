@@ -2,7 +2,6 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -50,8 +49,9 @@ pub(crate) fn read(path: &Path) -> Result<Found, FileError> {
     Ok(Found::File { content, mode: metadata.permissions().mode() & 0o777 })
 }
 
-/// How the name of a file begins that is not in its place yet.
-const UNFINISHED: &str = ".iac-";
+/// How the name of a file begins that is not in its place yet, and how many letters and digits follow: so many that nobody
+/// names a file of his own so.
+const UNFINISHED: (&str, usize) = (".iac-", 16);
 /// How long a file may be written; what is older was left by a run that was killed.
 const WRITTEN_WITHIN: Duration = Duration::from_hours(1);
 
@@ -61,7 +61,7 @@ pub(crate) fn unfinished(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        if !entry.file_name().as_bytes().starts_with(UNFINISHED.as_bytes()) {
+        if !entry.file_name().to_str().is_some_and(is_unfinished) {
             continue;
         }
         // Without following a link: only an ordinary file was ever made here.
@@ -73,6 +73,18 @@ pub(crate) fn unfinished(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
     }
     found.sort_unstable();
     Ok(found)
+}
+
+fn is_unfinished(name: &str) -> bool {
+    let random = name.strip_prefix(UNFINISHED.0);
+    random.is_some_and(|random| random.len() == UNFINISHED.1 && random.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// The builder of a file that is not in its place yet.
+fn unfinished_file() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED.0).rand_bytes(UNFINISHED.1);
+    builder
 }
 
 /// Writes a file that only this user can read; it appears whole, in the place of an older one.
@@ -87,11 +99,8 @@ pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), FileError> {
 /// Writes a file that everybody may read; it appears whole, in the place of an older one.
 pub(crate) fn publish(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let failed = |source: io::Error| FileError::new("write", path, source);
-    let mut file = tempfile::Builder::new()
-        .prefix(UNFINISHED)
-        .permissions(Permissions::from_mode(0o644))
-        .tempfile_in(folder_of(path))
-        .map_err(failed)?;
+    let mut file =
+        unfinished_file().permissions(Permissions::from_mode(0o644)).tempfile_in(folder_of(path)).map_err(failed)?;
     file.write_all(content).map_err(failed)?;
     file.persist(path).map(drop).map_err(|error| failed(error.error))
 }
@@ -107,7 +116,7 @@ pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), FileError> {
 
 /// A file in the folder of the one it is to become, which this user alone can read and write, whatever the umask leaves.
 fn private_beside(path: &Path) -> io::Result<NamedTempFile> {
-    let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder_of(path))?;
+    let file = unfinished_file().tempfile_in(folder_of(path))?;
     file.as_file().set_permissions(Permissions::from_mode(0o600))?;
     Ok(file)
 }
@@ -196,6 +205,17 @@ fn folder_of(path: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_known_by_its_name_until_it_is_in_its_place() {
+        let base = tempfile::tempdir().unwrap();
+        let file = private_beside(&base.path().join("new")).unwrap();
+        let name = file.path().file_name().unwrap().to_str().unwrap().to_owned();
+        assert!(is_unfinished(&name), "{name}");
+        for other in [".iac-notes", ".iac-0123456789abcde", ".iac-0123456789abcde.", "iac-0123456789abcdef", ".iac-"] {
+            assert!(!is_unfinished(other), "{other}");
+        }
+    }
 
     fn file(content: &str, mode: u32) -> Found {
         Found::File { content: content.into(), mode }

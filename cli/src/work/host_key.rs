@@ -110,7 +110,7 @@ pub(crate) async fn sweep(session: &Session<'_>, folder: &SecretsFolder) -> Resu
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    let Some(place) = place(session).await else { return Ok(Vec::new()) };
+    let Some(place) = Place::new(&session.account().await?, &session.aws.region) else { return Ok(Vec::new()) };
     let asked = known_hosts::hosts_in(&text, &place);
     let mut listed = Vec::new();
     for ids in asked.chunks(MOST_ASKED) {
@@ -152,8 +152,8 @@ pub(crate) async fn prove(
     let shown = if waits_for_console { None } else { Some(shown(session, target, patience).await?) };
     let mut shorter = Patience::new(AFTER_ANSWER.min(patience.left()));
     let printed = printed(session, id, if waits_for_console { patience } else { &mut shorter });
-    let (console, place) = tokio::join!(printed, place(session));
-    let console = console?;
+    let place = async { session.interrupt.or_stop(place(session)).await };
+    let (console, place) = tokio::try_join!(printed, place)?;
     let keys = match (console, shown) {
         (Some(printed), _) => printed,
         (None, Some(shown)) if trust == Trust::Server => {

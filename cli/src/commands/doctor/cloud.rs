@@ -14,7 +14,7 @@ use super::{group, instance, of_error};
 use crate::aws::{Aws, CallError, Failure, Identity, Subnet};
 use crate::config::Settings;
 use crate::error::Result;
-use crate::work::{Context, Session};
+use crate::work::{Context, Session, existing_folder};
 
 /// Makes the checks that nothing is open for; without a connection only that is said.
 pub(super) async fn checks(context: &Context<'_>, open: &Open) -> (Vec<Check>, Option<Rights>) {
@@ -27,6 +27,7 @@ pub(super) async fn checks(context: &Context<'_>, open: &Open) -> (Vec<Check>, O
         Ok(session) => session,
         Err(error) => return (instead(None, of_error(CREDENTIALS, error)), None),
     };
+    let known = existing_folder(settings).and_then(|folder| folder.read_known_hosts().ok()).unwrap_or_default();
     let is_tried = open.instead_of(RIGHTS).is_none();
     let early = async { if is_tried { rights::early(settings, &session.aws).await } else { Trials::new() } };
     let (facts, early) = tokio::join!(Box::pin(facts(settings, &session.aws)), Box::pin(early));
@@ -47,7 +48,7 @@ pub(super) async fn checks(context: &Context<'_>, open: &Open) -> (Vec<Check>, O
     let (clock, network, kind) = (clock_of(facts.ahead), way_out(settings, &facts), type_of(settings, &facts));
     let made = [clock, credentials, rights, network, group, kind, quota, ssh].into_iter();
     let checks = made.map(|check| open.instead_of(check.check).unwrap_or(check));
-    let checks = checks.chain(origin).chain(instance::forgotten(&session, &facts, HOST_KEYS));
+    let checks = checks.chain(origin).chain(instance::forgotten(&session, &facts, &known, HOST_KEYS));
     (checks.collect(), tried.filter(|_| is_tried))
 }
 

@@ -35,12 +35,11 @@ pub(super) async fn origin(session: &Session<'_>, facts: &Facts, name: &'static 
 }
 
 /// The host keys here of instances that are gone, where there are any; what cannot be read is said by other checks.
-pub(super) fn forgotten(session: &Session<'_>, facts: &Facts, name: &'static str) -> Option<Check> {
+/// `known` is what the file held before the instances were listed: what another run has added since is of no instance here.
+pub(super) fn forgotten(session: &Session<'_>, facts: &Facts, known: &str, name: &'static str) -> Option<Check> {
     let folder = existing_folder(session.settings)?;
-    let (Ok(identity), Ok(instances), Ok(text)) = (&facts.identity, &facts.instances, folder.read_known_hosts()) else {
-        return None;
-    };
-    let gone = known_hosts::gone(&text, &Place::new(&identity.account, &session.aws.region)?, instances);
+    let (Ok(identity), Ok(instances)) = (&facts.identity, &facts.instances) else { return None };
+    let gone = known_hosts::gone(known, &Place::new(&identity.account, &session.aws.region)?, instances);
     let found = format!("{} has keys of instances that are gone: {}", folder.known_hosts().display(), gone.join(", "));
     (!gone.is_empty()).then(|| Check::warning(name, found, "leave them to the next `iac down`, or delete their lines"))
 }

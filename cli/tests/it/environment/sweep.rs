@@ -52,17 +52,17 @@ fn host_keys_of_instances_that_are_gone_are_named_and_swept() {
 fn a_file_that_a_killed_run_never_finished_is_named_and_swept_once_nobody_can_write_it_any_more() {
     let laptop = Laptop::new();
     let _ = laptop.iac(QUICK_UP).ok();
-    for name in [".iac-old", ".iac-new", ".iacold"] {
+    for name in [".iac-0123456789abcdef", ".iac-123456789abcdef0", ".iac-notes"] {
         laptop.write(format!("secrets/{name}"), "half");
     }
-    fs::create_dir(laptop.secrets().join(".iac-folder")).unwrap();
+    fs::create_dir(laptop.secrets().join(".iac-23456789abcdef01")).unwrap();
     let long_ago = SystemTime::now() - Duration::from_hours(2);
-    for name in [".iac-old", ".iacold", ".iac-folder"] {
+    for name in [".iac-0123456789abcdef", ".iac-notes", ".iac-23456789abcdef01"] {
         File::open(laptop.secrets().join(name)).unwrap().set_modified(long_ago).unwrap();
     }
-    assert_eq!(found(&laptop, ".iac-old was left behind"), ["\"secrets folder\""]);
+    assert_eq!(found(&laptop, ".iac-0123456789abcdef was left behind"), ["\"secrets folder\""]);
     let down = laptop.iac(["-v", "down", "--yes"]).succeeds();
-    assert!(down.stderr.contains("/.iac-old`, which a killed run has left"), "{}", down.transcript());
-    assert_eq!(files(&laptop), [".iac-folder", ".iac-new", ".iacold"]);
+    assert!(down.stderr.contains("/.iac-0123456789abcdef`, which a killed run has left"), "{}", down.transcript());
+    assert_eq!(files(&laptop), [".iac-123456789abcdef0", ".iac-23456789abcdef01", ".iac-notes"]);
     assert_eq!(found(&laptop, "was left behind"), Vec::<String>::new());
 }
