@@ -60,7 +60,7 @@ fn what_would_not_start_is_shown_and_is_a_failure() {
 
     laptop.write("document.cose", crate::attest::FIRST_BYTES);
     let run = laptop.iac(["attest", "verify", "document.cose", "--eif", "image.eif"]).fails("image_damaged");
-    assert!(run.stderr.contains("hint: build the image anew"), "{}", run.stderr);
+    assert!(run.stderr.contains("hint: build or copy the image again"), "{}", run.stderr);
 }
 
 #[test]

@@ -111,12 +111,12 @@ fn the_quota_is_compared_with_what_everybody_runs() {
     let run = laptop.iac(["doctor"]).fails("checks_failed");
     assert!(checks(&run)["rights"].1.starts_with("missing: `servicequotas:GetServiceQuota`;"), "{:?}", checks(&run));
     assert_eq!(checks(&run)["quota"].0, "not_checked", "what may not be looked at is not known");
-    assert!(mend(&run, "quota").starts_with("allow `servicequotas:GetServiceQuota`"));
+    assert!(mend(&run, "quota").starts_with("allow these credentials `servicequotas:GetServiceQuota`"));
     proxy.reset();
     proxy.fault(When::Action("DescribeRouteTables"), Fault::Refuse(403, "UnauthorizedOperation", "not you"));
     let run = laptop.iac(["doctor"]).fails("checks_failed");
     assert_eq!(checks(&run)["network"].0, "not_checked");
-    assert!(mend(&run, "network").starts_with("allow `ec2:DescribeRouteTables`"));
+    assert!(mend(&run, "network").starts_with("allow these credentials `ec2:DescribeRouteTables`"));
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn needed_by_doctor(laptop: &mut Laptop) -> BTreeSet<String> {
         let report = laptop.iac(["doctor"]).json();
         let mends: Vec<_> =
             report["checks"].as_array().unwrap().iter().filter_map(|each| each["mend"].as_str()).collect();
-        let allow = format!("allow `{right}`");
+        let allow = format!("allow these credentials `{right}`");
         assert!(mends.iter().any(|mend| mend.starts_with(&allow)), "no `{allow}` in {report}");
     }
     looks.map(str::to_owned).into()
