@@ -2,9 +2,11 @@
 //!
 //! SIGTERM counts as Ctrl-C, so that a supervisor's stop leaves no half-done work unsaid either.
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::error::{Error, Kind, Result};
@@ -17,6 +19,15 @@ const HEARD: Duration = Duration::from_millis(500);
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupt {
     stopping: watch::Receiver<bool>,
+    /// The same signals once more, for [`Interrupt::check`].
+    signals: Arc<Mutex<Signals>>,
+}
+
+/// The two signals, and whether one of them has come.
+#[derive(Debug)]
+struct Signals {
+    each: [Signal; 2],
+    has_come: bool,
 }
 
 impl Interrupt {
@@ -26,6 +37,9 @@ impl Interrupt {
         let failed = |error| Error::new(Kind::Internal, "cannot listen for signals").cause(error);
         let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        let again = |kind| signal(kind).map_err(failed);
+        let each = [again(SignalKind::interrupt())?, again(SignalKind::terminate())?];
+        let signals = Arc::new(Mutex::new(Signals { each, has_come: false }));
         tokio::spawn(async move {
             let mut next = async || {
                 tokio::select! {
@@ -46,12 +60,21 @@ impl Interrupt {
             parting.wipe();
             leave();
         });
-        Ok(Self { stopping })
+        Ok(Self { stopping, signals })
     }
 
     /// Refuses to begin the next step once the user wants to stop.
     pub(crate) fn check(&self) -> Result<()> {
-        if *self.stopping.borrow() { Err(interrupted()) } else { Ok(()) }
+        if *self.stopping.borrow() || self.is_signalled() { Err(interrupted()) } else { Ok(()) }
+    }
+
+    /// Whether a signal has come that the task which listens has not heard yet: where it comes together with an answer of
+    /// AWS's, the runtime goes on with the command first.
+    fn is_signalled(&self) -> bool {
+        let mut signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut context = Context::from_waker(Waker::noop());
+        signals.has_come |= signals.each.iter_mut().any(|signal| signal.poll_recv(&mut context).is_ready());
+        signals.has_come
     }
 
     /// Waits a while, or until the user wants to stop.
